@@ -1,0 +1,1 @@
+"""The signed log as pure functions: bytes in, verdict out, no I/O."""

@@ -1,0 +1,1 @@
+"""Pages, words, OCR, rendering and e-invoices, in child processes."""

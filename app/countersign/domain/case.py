@@ -1,0 +1,194 @@
+"""A case as its events tell it: `unfold` them, one after the other, and this is where it stands."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from countersign.domain.base import Frozen
+from countersign.domain.document import Document
+from countersign.domain.event import (
+    Act,
+    AgentFailed,
+    CaseApproved,
+    CaseRejected,
+    Checked,
+    Claimed,
+    Classified,
+    Decided,
+    DocumentOpened,
+    DocumentReceived,
+    DocumentRefused,
+    Entry,
+    FieldReviewed,
+    ReadingMade,
+    Released,
+    Route,
+)
+from countersign.domain.reading import Alternative, Reading, Row
+from countersign.domain.reason import Reason
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"
+    """Agents are at work, or will be."""
+    WAITING = "waiting"
+    """A person is needed."""
+    STRAIGHT_THROUGH = "straight_through"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+    @property
+    def is_settled(self) -> bool:
+        """True when nothing is left to do."""
+        return self in (Status.STRAIGHT_THROUGH, Status.APPROVED, Status.REJECTED)
+
+
+class FieldState(Frozen):
+    """A field of a case: the reading that counts now, and what a person did with it."""
+
+    reading: Reading
+    act: Act | None = None
+    agent_reading: Reading | None = None
+    """What the agents had said, None where a person added the field."""
+
+
+class CaseFile(Frozen):
+    """Everything the desk knows of a case."""
+
+    id: str
+    status: Status
+    received_at: datetime
+    updated_at: datetime
+    documents: tuple[Document, ...]
+    pages: int = 0
+    klass: str | None = None
+    variant: str | None = None
+    language: str = "en"
+    class_confidence: int = 0
+    fields: tuple[FieldState, ...] = ()
+    alternatives: dict[str, tuple[Alternative, ...]] = {}
+    rows: tuple[Row, ...] = ()
+    passed: tuple[str, ...] = ()
+    findings: tuple[Reason, ...] = ()
+    facts: dict[str, bool | int | str] = {}
+    decision: Decided | None = None
+    refusal: Reason | None = None
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why the case is where it is."""
+        if self.decision:
+            return self.decision.reasons
+        return (self.refusal,) if self.refusal else ()
+
+    def field(self, name: str, index: int = 0) -> FieldState | None:
+        """Return the state of a field."""
+        return next((f for f in self.fields if (f.reading.field, f.reading.index) == (name, index)), None)
+
+    def value(self, name: str | None) -> str | None:
+        """Return the value that counts now, None where there is none."""
+        state = self.field(name) if name else None
+        return state.reading.value if state else None
+
+
+def unfold(entries: Iterable[Entry]) -> CaseFile | None:
+    """Tell a case from its entries, in order; None when they hold no `document_received`."""
+    case: CaseFile | None = None
+    for entry in entries:
+        case = _begin(entry) if case is None else _after(case, entry)
+    return case
+
+
+def _begin(entry: Entry) -> CaseFile | None:
+    event = entry.event
+    if not isinstance(event, DocumentReceived) or entry.case is None:
+        return None
+    document = Document(
+        sha256=event.sha256, media_type=event.media_type, length=event.length, name=event.name
+    )
+    return CaseFile(
+        id=entry.case,
+        status=Status.RECEIVED,
+        received_at=entry.at,
+        updated_at=entry.at,
+        documents=(document,),
+    )
+
+
+def _after(case: CaseFile, entry: Entry) -> CaseFile:
+    change = _change(case, entry)
+    return case.model_copy(update={"updated_at": entry.at, **change})
+
+
+def _change(case: CaseFile, entry: Entry) -> dict[str, object]:
+    match entry.event:
+        case DocumentOpened() as event:
+            return {"pages": event.pages}
+        case DocumentRefused() as event:
+            return {"refusal": event.reason, "findings": (*case.findings, event.reason)}
+        case Classified() as event:
+            return {
+                "klass": event.klass,
+                "variant": event.variant,
+                "language": event.language,
+                "class_confidence": event.confidence,
+            }
+        case ReadingMade() as event:
+            return _read(case, event)
+        case Checked() as event:
+            return {
+                "passed": (*case.passed, *event.passed),
+                "findings": (*case.findings, *event.findings),
+                "facts": {**case.facts, **event.facts},
+            }
+        case AgentFailed() as event:
+            return {"findings": (*case.findings, event.reason)}
+        case Decided() as event:
+            straight = event.route is Route.STRAIGHT_THROUGH
+            return {"decision": event, "status": Status.STRAIGHT_THROUGH if straight else Status.WAITING}
+        case Claimed() as event:
+            return {"claimed_by": event.person, "claimed_until": event.until}
+        case Released():
+            return {"claimed_by": None, "claimed_until": None}
+        case FieldReviewed() as event:
+            return {"fields": _reviewed(case, event)}
+        case CaseApproved():
+            return {"status": Status.APPROVED, "claimed_by": None, "claimed_until": None}
+        case CaseRejected():
+            return {"status": Status.REJECTED, "claimed_by": None, "claimed_until": None}
+        case _:
+            return {}
+
+
+def _read(case: CaseFile, event: ReadingMade) -> dict[str, object]:
+    """Take readings in; what was read for another field stays, and so does what a person settled."""
+    states = {(f.reading.field, f.reading.index): f for f in case.fields}
+    for reading in event.readings:
+        place = (reading.field, reading.index)
+        if place not in states or states[place].act is None:
+            states[place] = FieldState(reading=reading, agent_reading=reading)
+    alternatives = {} if isinstance(event.alternatives, str) else event.alternatives
+    rows = () if isinstance(event.rows, str) else event.rows
+    return {
+        "fields": tuple(states.values()),
+        "alternatives": {**case.alternatives, **alternatives},
+        "rows": rows or case.rows,
+    }
+
+
+def _reviewed(case: CaseFile, event: FieldReviewed) -> tuple[FieldState, ...]:
+    place = (event.field, event.index)
+    states = {(f.reading.field, f.reading.index): f for f in case.fields}
+    before = states.get(place)
+    agent_reading = before.agent_reading if before else None
+    if event.act is Act.REOPENED or event.reading is None:
+        states.pop(place, None)
+        if agent_reading is not None:
+            states[place] = FieldState(reading=agent_reading, agent_reading=agent_reading)
+    else:
+        states[place] = FieldState(reading=event.reading, act=event.act, agent_reading=agent_reading)
+    return tuple(states.values())

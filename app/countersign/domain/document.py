@@ -1,0 +1,107 @@
+"""A source file, what stands on its pages, and why one cannot be read."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from countersign.domain.base import Frozen
+from countersign.domain.geometry import Box
+
+
+class MediaType(StrEnum):
+    """What the first bytes of a file say it is, whatever its name claims."""
+
+    PDF = "application/pdf"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    TIFF = "image/tiff"
+    MAIL = "message/rfc822"
+    OTHER = "application/octet-stream"
+
+
+class Document(Frozen):
+    """One immutable source file, named by the SHA-256 of its bytes as received."""
+
+    sha256: str
+    media_type: MediaType
+    length: int
+    name: str
+
+
+class Word(NamedTuple):
+    """One word with its box in points; plain floats, because a page has hundreds."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    line: int
+    """Number of its line on the page, in reading order."""
+    confidence: int = 100
+    """Percent; 100 for a text layer, what the engine says for OCR."""
+    size: float = 0.0
+    """Font size in points, 0 where unknown."""
+    bold: bool = False
+
+    @property
+    def box(self) -> Box:
+        """The word's place."""
+        return Box(x0=self.x0, y0=self.y0, x1=self.x1, y1=self.y1)
+
+
+class TextSource(StrEnum):
+    """Where the words of a page come from."""
+
+    TEXT_LAYER = "text_layer"
+    OCR = "ocr"
+    NONE = "none"
+
+
+class Page(Frozen):
+    """A page as displayed (after rotation), 0-based, in points; its words in reading order."""
+
+    number: int
+    width: float
+    height: float
+    source: TextSource
+    words: tuple[Word, ...] = ()
+    hidden_words: int = 0
+    """Words of the text layer that no eye can see; they are not among `words`."""
+
+
+class Widget(Frozen):
+    """A filled form field of a PDF."""
+
+    name: str
+    label: str
+    value: str
+    page: int
+    box: Box
+
+
+class EInvoice(Frozen):
+    """Structured data found inside a document, under the desk's own field names, values normalised."""
+
+    flavour: str
+    """``factur-x``, ``zugferd``, ``order-x``, ``xrechnung`` … as the file says."""
+    values: dict[str, str]
+    rows: tuple[dict[str, str], ...] = ()
+
+
+class Opened(Frozen):
+    """A document that could be opened: everything an agent may look at."""
+
+    sha256: str
+    media_type: MediaType
+    pages: tuple[Page, ...]
+    widgets: tuple[Widget, ...] = ()
+    einvoice: EInvoice | None = None
+    notes: tuple[str, ...] = ()
+    """What a careful person would want to know: ``javascript``, ``repaired``, ``hidden_text`` …"""
+
+
+class Refusal(Frozen):
+    """Why a document cannot be read: a reason code of resources/reasons.yaml and the particulars."""
+
+    code: str
+    detail: str = ""

@@ -1,0 +1,5 @@
+"""Trouble that a person can mend; every other exception is a bug of ours."""
+
+
+class Trouble(Exception):
+    """The world is not as the desk needs it; the message is one sentence that says what to do."""

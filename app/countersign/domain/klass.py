@@ -1,0 +1,106 @@
+"""Classes: the kinds of case a desk knows, each a file of data (resources/classes, or the desk's own)."""
+
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from countersign.domain.base import Frozen
+
+Label = dict[str, str]
+"""A text for people by language code: at least ``en``."""
+
+
+class FieldType(StrEnum):
+    """What a field's value is, which decides how it is read, checked, shown and normalised."""
+
+    TEXT = "text"
+    NAME = "name"
+    ADDRESS = "address"
+    DATE = "date"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    CURRENCY = "currency"
+    IDENTIFIER = "identifier"
+    IBAN = "iban"
+    BIC = "bic"
+    VAT_ID = "vat_id"
+    COUNTRY = "country"
+    EMAIL = "email"
+    PHONE = "phone"
+    DURATION = "duration"
+
+
+class FieldDef(Frozen):
+    """A named slot of a class."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    type: FieldType
+    label: Label
+    required: bool = False
+    many: bool = False
+    cues: dict[str, tuple[str, ...]] = {}
+    """Words that stand beside the value on documents, by language; lower case."""
+
+    def title(self, language: str = "en") -> str:
+        """Return the label in a language, else in English, else the bare name."""
+        return self.label.get(language) or self.label.get("en") or self.name
+
+
+class FieldGroup(Frozen):
+    """Fields that stand together on the screen, in order."""
+
+    name: str
+    label: Label
+    fields: tuple[FieldDef, ...]
+
+
+class TableDef(Frozen):
+    """A table that documents of the class carry: invoice lines, transactions, losses."""
+
+    name: str
+    label: Label
+    columns: tuple[FieldDef, ...]
+
+
+class Headline(Frozen):
+    """Which fields stand for the case in a queue."""
+
+    counterparty: str
+    amount: str | None = None
+    currency: str | None = None
+    date: str | None = None
+    number: str | None = None
+
+
+class ClassDef(Frozen):
+    """A kind of case."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Label
+    groups: tuple[FieldGroup, ...]
+    tables: tuple[TableDef, ...] = ()
+    variants: tuple[str, ...] = ()
+    """Kin that is read as this class: a receipt is an invoice."""
+    headline: Headline
+    cues: dict[str, tuple[str, ...]] = {}
+    """Words that tell the class, by language; lower case."""
+
+    @property
+    def fields(self) -> tuple[FieldDef, ...]:
+        """All head fields in screen order."""
+        return tuple(field for group in self.groups for field in group.fields)
+
+    def field(self, name: str) -> FieldDef | None:
+        """Return a head field by its name."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    @model_validator(mode="after")
+    def _names_are_known_and_unique(self) -> "ClassDef":
+        names = [field.name for field in self.fields]
+        doubles = sorted({name for name in names if names.count(name) > 1})
+        if doubles:
+            raise ValueError(f"the class {self.name} names a field twice: {', '.join(doubles)}")
+        for role, name in self.headline.model_dump(exclude_none=True).items():
+            if name not in names:
+                raise ValueError(f"the class {self.name} has no field {name!r}, named as headline {role}")
+        return self

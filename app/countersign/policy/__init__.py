@@ -1,0 +1,1 @@
+"""Rules as data: who may pass, who must look."""

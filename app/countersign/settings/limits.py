@@ -1,0 +1,32 @@
+"""How large a document may be before the desk declines it; an administrator may choose otherwise."""
+
+import yaml
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from countersign.domain.errors import Trouble
+from countersign.settings.home import Home
+
+
+class Limits(BaseSettings):
+    """Bounds on untrusted documents: limits.yaml in the home, else variables ``COUNTERSIGN_LIMITS_…``."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_LIMITS_", frozen=True, extra="forbid")
+
+    max_bytes: int = Field(200_000_000, title="Largest file", description="Bytes; a larger file is refused.")
+    max_pages: int = Field(1000, title="Most pages", description="A longer document is refused.")
+    max_pixels: int = Field(80_000_000, title="Largest picture", description="Pixels of one page.")
+    seconds_to_open: float = Field(30, title="Time to open", description="Then the child is ended.")
+    seconds_per_page: float = Field(60, title="Time a page", description="For OCR or rendering of one page.")
+    child_megabytes: int = Field(2048, title="Memory of a child", description="Then the child is ended.")
+
+
+def load(home: Home) -> Limits:
+    """Read the limits of a desk."""
+    file = home.root / "limits.yaml"
+
+    try:
+        chosen = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+        return Limits(**(chosen or {}))
+    except (OSError, yaml.YAMLError, TypeError, ValidationError) as error:
+        raise Trouble(f"{file} cannot be used: {error}. Mend the file or take it away.") from error

@@ -1,0 +1,1 @@
+"""Agrees with the shared database."""

@@ -1,0 +1,1 @@
+"""Shows it: bridge, models, delegates, views."""

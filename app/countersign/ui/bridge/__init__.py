@@ -1,0 +1,1 @@
+"""Turns typed events into Qt signals, and Qt acts into commands."""

@@ -1,0 +1,1 @@
+"""Paints rows from roles alone."""

@@ -1,0 +1,1 @@
+"""Item models with named roles."""
