@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from functools import singledispatch
 
 from countersign.domain.base import Frozen
 from countersign.domain.document import Document
@@ -43,6 +44,10 @@ class Status(StrEnum):
     def is_settled(self) -> bool:
         """True when nothing is left to do."""
         return self in (Status.STRAIGHT_THROUGH, Status.APPROVED, Status.REJECTED)
+
+
+Change = dict[str, object]
+FREE: Change = {"claimed_by": None, "claimed_until": None}
 
 
 class FieldState(Frozen):
@@ -120,51 +125,79 @@ def _begin(entry: Entry) -> CaseFile | None:
 
 
 def _after(case: CaseFile, entry: Entry) -> CaseFile:
-    change = _change(case, entry)
-    return case.model_copy(update={"updated_at": entry.at, **change})
+    return case.model_copy(update={"updated_at": entry.at, **_change(entry.event, case)})
 
 
-def _change(case: CaseFile, entry: Entry) -> dict[str, object]:
-    match entry.event:
-        case DocumentOpened() as event:
-            return {"pages": event.pages}
-        case DocumentRefused() as event:
-            return {"refusal": event.reason, "findings": (*case.findings, event.reason)}
-        case Classified() as event:
-            return {
-                "klass": event.klass,
-                "variant": event.variant,
-                "language": event.language,
-                "class_confidence": event.confidence,
-            }
-        case ReadingMade() as event:
-            return _read(case, event)
-        case Checked() as event:
-            return {
-                "passed": (*case.passed, *event.passed),
-                "findings": (*case.findings, *event.findings),
-                "facts": {**case.facts, **event.facts},
-            }
-        case AgentFailed() as event:
-            return {"findings": (*case.findings, event.reason)}
-        case Decided() as event:
-            straight = event.route is Route.STRAIGHT_THROUGH
-            return {"decision": event, "status": Status.STRAIGHT_THROUGH if straight else Status.WAITING}
-        case Claimed() as event:
-            return {"claimed_by": event.person, "claimed_until": event.until}
-        case Released():
-            return {"claimed_by": None, "claimed_until": None}
-        case FieldReviewed() as event:
-            return {"fields": _reviewed(case, event)}
-        case CaseApproved():
-            return {"status": Status.APPROVED, "claimed_by": None, "claimed_until": None}
-        case CaseRejected():
-            return {"status": Status.REJECTED, "claimed_by": None, "claimed_until": None}
-        case _:
-            return {}
+@singledispatch
+def _change(event: object, case: CaseFile) -> Change:
+    """Return the members of the case that an event changes; most events change none."""
+    return {}
 
 
-def _read(case: CaseFile, event: ReadingMade) -> dict[str, object]:
+@_change.register
+def _(event: DocumentOpened, case: CaseFile) -> Change:
+    return {"pages": event.pages}
+
+
+@_change.register
+def _(event: DocumentRefused, case: CaseFile) -> Change:
+    return {"refusal": event.reason, "findings": (*case.findings, event.reason)}
+
+
+@_change.register
+def _(event: Classified, case: CaseFile) -> Change:
+    return {
+        "klass": event.klass,
+        "variant": event.variant,
+        "language": event.language,
+        "class_confidence": event.confidence,
+    }
+
+
+@_change.register
+def _(event: Checked, case: CaseFile) -> Change:
+    return {
+        "passed": (*case.passed, *event.passed),
+        "findings": (*case.findings, *event.findings),
+        "facts": {**case.facts, **event.facts},
+    }
+
+
+@_change.register
+def _(event: AgentFailed, case: CaseFile) -> Change:
+    return {"findings": (*case.findings, event.reason)}
+
+
+@_change.register
+def _(event: Decided, case: CaseFile) -> Change:
+    if case.status in (Status.APPROVED, Status.REJECTED):
+        return {}  # a person has the last word; a late decision has no effect
+    straight = event.route is Route.STRAIGHT_THROUGH
+    return {"decision": event, "status": Status.STRAIGHT_THROUGH if straight else Status.WAITING}
+
+
+@_change.register
+def _(event: Claimed, case: CaseFile) -> Change:
+    return {"claimed_by": event.person, "claimed_until": event.until}
+
+
+@_change.register
+def _(event: Released, case: CaseFile) -> Change:
+    return FREE
+
+
+@_change.register
+def _(event: CaseApproved, case: CaseFile) -> Change:
+    return {"status": Status.APPROVED, **FREE}
+
+
+@_change.register
+def _(event: CaseRejected, case: CaseFile) -> Change:
+    return {"status": Status.REJECTED, **FREE}
+
+
+@_change.register
+def _(event: ReadingMade, case: CaseFile) -> Change:
     """Take readings in; what was read for another field stays, and so does what a person settled."""
     states = {(f.reading.field, f.reading.index): f for f in case.fields}
     for reading in event.readings:
@@ -180,7 +213,8 @@ def _read(case: CaseFile, event: ReadingMade) -> dict[str, object]:
     }
 
 
-def _reviewed(case: CaseFile, event: FieldReviewed) -> tuple[FieldState, ...]:
+@_change.register
+def _(event: FieldReviewed, case: CaseFile) -> Change:
     place = (event.field, event.index)
     states = {(f.reading.field, f.reading.index): f for f in case.fields}
     before = states.get(place)
@@ -191,4 +225,4 @@ def _reviewed(case: CaseFile, event: FieldReviewed) -> tuple[FieldState, ...]:
             states[place] = FieldState(reading=agent_reading, agent_reading=agent_reading)
     else:
         states[place] = FieldState(reading=event.reading, act=event.act, agent_reading=agent_reading)
-    return tuple(states.values())
+    return {"fields": tuple(states.values())}
