@@ -1,0 +1,135 @@
+"""Reads the views: the queue in pages, the counts, and what the desk's history knows about a document."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from countersign.domain import time
+from countersign.domain.case import Status
+from countersign.domain.event import Route
+from countersign.domain.klass import ClassDef
+from countersign.domain.queue import CaseRow, QueueCounts, QueuePage, QueueQuery
+from countersign.store import projection, schema
+from countersign.store.database import Database
+from countersign.store.projection import ClassOf
+from countersign.store.queue_page import PageQuery
+from countersign.workflow.ports import Known
+
+_CASES = schema.cases.c
+_SETTLED = [status.value for status in Status if status.is_settled]
+
+
+class QueueView:
+    """The views that work is taken from (Cases as workflow/ports.py asks for)."""
+
+    def __init__(self, database: Database, class_of: ClassOf) -> None:
+        self._database = database
+        self._class_of = class_of
+
+    def undecided(self, limit: int) -> tuple[str, ...]:
+        """Return cases received and not yet decided, the oldest first."""
+        with self._database.reading() as connection:
+            return tuple(connection.execute(_UNDECIDED, {"limit": limit}).scalars())
+
+    def page(self, query: QueueQuery, key: str | None = None, limit: int = 200) -> QueuePage:
+        """Return a page of the queue, from the key that the page before gave."""
+        with self._database.reading() as connection:
+            rows, next_key = PageQuery(query, key, limit).run(connection)
+        return QueuePage(rows=tuple(map(_case_row, rows)), next_key=next_key)
+
+    def counts(self) -> QueueCounts:
+        """Return how many cases stand where; today is the day on this machine's clock."""
+        midnight = time.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        with self._database.reading() as connection:
+            by_status = {Status(row.status): row.n for row in connection.execute(_TALLIES)}
+            settled = connection.execute(_SETTLED_SINCE, {"since": projection.milliseconds(midnight)})
+            return QueueCounts(by_status=by_status, settled_today=settled.scalar_one())
+
+    def known(self, case: str, klass: str, values: dict[str, str]) -> Known:
+        """Look the desk's history up for a document's counterparty, number, amount and date.
+
+        Names and numbers are the same when their letters and digits are, in capitals or not.
+        """
+        found = self._class_of(klass)
+        if found is None:
+            return Known(vendor_cases=0, same_number=(), same_amount=())
+        wanted = _wanted(case, found, values)
+        with self._database.reading() as connection:
+            if wanted["party"] == projection.NO_PARTY:
+                return Known(vendor_cases=0, same_number=(), same_amount=())
+            vendor_cases = connection.execute(_SETTLED_OF_PARTY, wanted).scalar_one()
+            vendor_cases -= connection.execute(_ITSELF, wanted).scalar_one()
+            number = connection.execute(_SAME_NUMBER, wanted).scalars() if wanted["number"] else ()
+            has_amount = wanted["amount"] != projection.NO_AMOUNT and wanted["date"]
+            amount = connection.execute(_SAME_AMOUNT, wanted).scalars() if has_amount else ()
+            return Known(vendor_cases=vendor_cases, same_number=tuple(number), same_amount=tuple(amount))
+
+
+def _wanted(case: str, klass: ClassDef, values: dict[str, str]) -> dict[str, Any]:
+    headline = klass.headline
+    return {
+        "case": case,
+        "klass": klass.name,
+        "kin": [klass.name, *klass.variants],
+        "party": projection.party_key(values.get(headline.counterparty)),
+        "number": projection.number_key(values.get(headline.number or "")),
+        "amount": projection.amount_key(values.get(headline.amount or "")),
+        "date": values.get(headline.date or ""),
+    }
+
+
+def _case_row(row: Any) -> CaseRow:
+    return CaseRow(
+        id=row["id"],
+        status=Status(row["status"]),
+        klass=row["klass"],
+        counterparty=row["party"],
+        number=row["number"],
+        amount=row["amount"],
+        currency=row["currency"],
+        route=Route(row["route"]) if row["route"] else None,
+        reasons=tuple(json.loads(row["reasons"])),
+        document=row["document"],
+        sha256=row["sha256"],
+        pages=row["pages"],
+        received_at=_moment(row["received_at"]),
+        updated_at=_moment(row["updated_at"]),
+        claimed_by=row["claimed_by"],
+    )
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+_UNDECIDED = (
+    select(_CASES.id)
+    .where(_CASES.status == Status.RECEIVED.value)
+    .order_by(_CASES.no)
+    .limit(bindparam("limit"))
+)
+_TALLIES = select(schema.tallies)
+_SETTLED_SINCE = select(func.count()).where(_CASES.settled_at >= bindparam("since"))
+_SETTLED_OF_PARTY = select(func.count()).where(
+    _CASES.status.in_(_SETTLED), _CASES.party_key == bindparam("party")
+)
+_ITSELF = _SETTLED_OF_PARTY.where(_CASES.id == bindparam("case"))
+_OTHERS = (
+    select(_CASES.id)
+    .where(
+        _CASES.id != bindparam("case"),
+        _CASES.klass.in_(bindparam("kin", expanding=True)),
+    )
+    .order_by(_CASES.no)
+)
+_SAME_NUMBER = _OTHERS.where(
+    _CASES.number_key == bindparam("number"),
+    _CASES.party_key.concat("") == bindparam("party"),  # keeps to the index of numbers, which is narrow
+)
+_SAME_AMOUNT = _OTHERS.where(
+    _CASES.party_key == bindparam("party"),
+    _CASES.amount_key == bindparam("amount"),
+    _CASES.date == bindparam("date"),
+)

@@ -1,0 +1,146 @@
+"""The store of one desk: its log, the views of it, and its documents."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from countersign.audit.verify import Verdict
+from countersign.domain.actor import Actor, ActorKind, AgentCard, Role
+from countersign.domain.errors import Trouble
+from countersign.domain.event import Draft, Entry
+from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
+from countersign.store import checking, schema
+from countersign.store.batch import Desk
+from countersign.store.checking import Progress
+from countersign.store.database import Database
+from countersign.store.decode import Reader
+from countersign.store.library import Library
+from countersign.store.queue_view import QueueView
+from countersign.store.writer import Writer
+from countersign.workflow.ports import Known
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+class Store:
+    """Ledger and Cases as workflow/ports.py asks for; `library` is the Library. Safe from any thread."""
+
+    def __init__(self, database: Database, desk: Desk, library: Library, log: str) -> None:
+        self.log = log
+        """The name of the log."""
+        self.library = library
+        self._database = database
+        self._desk = desk
+        self._queue = QueueView(database, desk.class_of)
+        self._writer = Writer(database, desk)
+
+    # -- who acts --------------------------------------------------------------------------------------
+
+    def system(self, part: str) -> Actor:
+        """Return the actor for a part of the system, such as ``intake``."""
+        return Actor(kind=ActorKind.SYSTEM, id=self.log, role=part, authenticated="device_key")
+
+    def agent(self, card: AgentCard) -> Actor:
+        """Return the actor for an enrolled agent."""
+        return Actor(kind=ActorKind.AGENT, id=card.id, role=card.name, authenticated="device_key")
+
+    def person(self, id: str, role: Role) -> Actor:
+        """Return the actor for an enrolled person in one of their roles."""
+        return Actor(kind=ActorKind.PERSON, id=id, role=role.value, authenticated="os_account")
+
+    # -- Ledger ----------------------------------------------------------------------------------------
+
+    def append(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
+        """Record events, durably, in one transaction, with their views; raises Trouble, and none happened."""
+        return self._writer.append(drafts)
+
+    def entries(self, case: str) -> tuple[Entry, ...]:
+        """Return the events of a case, in order."""
+        return self._entries(_OF_CASE, {"case": case})
+
+    def desk_entries(self) -> tuple[Entry, ...]:
+        """Return the events that belong to no case, in order."""
+        return self._entries(_OF_DESK, {})
+
+    def _entries(self, statement: Any, parameters: dict[str, str]) -> tuple[Entry, ...]:
+        with self._database.reading() as connection:
+            reader = Reader(connection, self._desk.case_keys, self.log)
+            return tuple(reader.entry(row) for row in connection.execute(statement, parameters).all())
+
+    def head(self) -> int:
+        """Return the number of records."""
+        with self._database.reading() as connection:
+            return int(connection.execute(_SIZE).scalar_one())
+
+    def changed_cases(self, since: int) -> tuple[str, ...]:
+        """Return the cases that records after the first `since` concern, each once, in order of change."""
+        with self._database.reading() as connection:
+            return tuple(connection.execute(_CHANGED, {"since": since}).scalars())
+
+    # -- Cases -----------------------------------------------------------------------------------------
+
+    def undecided(self, limit: int) -> tuple[str, ...]:
+        """Return cases received and not yet decided, the oldest first."""
+        return self._queue.undecided(limit)
+
+    def page(self, query: QueueQuery, key: str | None = None, limit: int = 200) -> QueuePage:
+        """Return a page of the queue, from the key that the page before gave."""
+        return self._queue.page(query, key, limit)
+
+    def counts(self) -> QueueCounts:
+        """Return how many cases stand where."""
+        return self._queue.counts()
+
+    def known(self, case: str, klass: str, values: dict[str, str]) -> Known:
+        """Look the desk's history up for a document's counterparty, number, amount and date."""
+        return self._queue.known(case, klass, values)
+
+    def person_name(self, id: str) -> str:
+        """Return the printed name of an enrolled person; raises Trouble when there is none."""
+        with self._database.reading() as connection:
+            name = connection.execute(_NAME, {"person": id}).scalar()
+        if name is None:
+            raise Trouble(f"Nobody is enrolled as {id} at this desk. Ask an administrator to enrol them.")
+        return str(name)
+
+    # -- care ------------------------------------------------------------------------------------------
+
+    def verify(self, progress: Progress = _silent) -> Verdict:
+        """Check the whole log."""
+        return checking.verify(self._database, self._desk.keys, progress)
+
+    def rebuild(self, progress: Progress = _silent) -> int:
+        """Make the views again from the log; returns how many records were read."""
+        return checking.rebuild(self._database, self._desk, progress)
+
+    def close(self) -> None:
+        """Finish what waits and let the files go."""
+        self._writer.close()
+        self._database.close()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+_ROWS = select(schema.records, schema.openings.c.blob).join(
+    schema.openings, schema.openings.c.seq == schema.records.c.seq, isouter=True
+)
+_OF_CASE = _ROWS.where(schema.records.c.case_id == bindparam("case")).order_by(schema.records.c.case_n)
+_OF_DESK = _ROWS.where(schema.records.c.case_id.is_(None)).order_by(schema.records.c.seq)
+_SIZE = select(schema.head.c.size)
+_CHANGED = (
+    select(schema.records.c.case_id)
+    .where(schema.records.c.seq >= bindparam("since"), schema.records.c.case_id.is_not(None))
+    .group_by(schema.records.c.case_id)
+    .order_by(func.max(schema.records.c.seq))
+)
+_NAME = select(schema.persons.c.name).where(schema.persons.c.id == bindparam("person"))
