@@ -1,0 +1,139 @@
+"""Opens a PDF in a page child: pages as displayed, words that an eye can see, form fields, e-invoices."""
+
+from collections.abc import Iterator
+
+import pymupdf
+
+from countersign.documents.einvoice import MOST_BYTES, find_einvoices
+from countersign.documents.layer import Layer, read_layer
+from countersign.documents.refuse import Refused
+from countersign.documents.widgets import filled_widgets
+from countersign.domain.document import MediaType, Opened, Page, PageImage, TextSource
+from countersign.settings.limits import Limits
+
+_OCR_DPI = 200
+_LARGE = 2_000_000  # bytes; what the library keeps of smaller documents, such as fonts, speeds up the next
+_MOST_FOR_OCR = 4500  # pixels of the longer side
+_MOST_POINTS = 100_000.0
+_SCAN_SHARE = 0.5  # a page with this much picture …
+_SCAN_WORDS = 25  # … and fewer words than this is a scan with a stamp on it: its text is in the picture
+_UNKNOWN_SHARE = 0.3  # of words whose font does not say what its glyphs mean
+_ACTIONS = ((b"/JavaScript", "javascript"), (b"/JS", "javascript"), (b"/Launch", "launch"))
+
+pymupdf.TOOLS.mupdf_display_errors(False)
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+
+class PdfFile:
+    """A PDF in memory."""
+
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        self._limits = limits
+        self._content = content
+        try:
+            self._pdf = pymupdf.open(stream=content, filetype="pdf")
+        except (pymupdf.FileDataError, pymupdf.EmptyFileError) as error:
+            raise Refused("unreadable_document", "it is damaged, or no PDF at all") from error
+        if self._pdf.needs_pass:
+            raise Refused("encrypted", "it wants a password")
+        count = self._pdf.page_count
+        if count > limits.max_pages:
+            raise Refused("too_many_pages", f"{count:,} pages, at most {limits.max_pages:,} are allowed")
+        if count < 1:
+            raise Refused("unreadable_document", "it has no pages")
+
+    def opened(self, sha256: str) -> Opened:
+        """Return everything an agent may look at."""
+        layers = [read_layer(page) for page in self._each_page()]
+        pages = tuple(_page(number, layer) for number, layer in enumerate(layers))
+        widgets = filled_widgets(self._each_page()) if self._pdf.is_form_pdf else ()
+        einvoices = find_einvoices(self._attached_xml())
+        notes = {
+            "repaired": bool(self._pdf.is_repaired),
+            "hidden_text": any(page.hidden_words for page in pages),
+            "embedded_files": self._pdf.embfile_count() > 0,
+            "several_einvoices": len(einvoices) > 1,
+            "xfa": self._has("AcroForm/XFA"),
+            **self._actions(),
+        }
+        return Opened(
+            sha256=sha256,
+            media_type=MediaType.PDF,
+            pages=pages,
+            widgets=widgets,
+            einvoice=einvoices[0] if len(einvoices) == 1 else None,  # of two, neither can be trusted
+            notes=tuple(note for note, is_so in notes.items() if is_so),
+        )
+
+    def picture(self, page: int, dpi: int) -> PageImage:
+        """Draw a page as displayed, form fields and annotations included."""
+        loaded = self._load(page)
+        width, height = self.size(page)
+        wanted = width * height * (dpi / 72) ** 2
+        scale = dpi / 72 * min(1.0, (self._limits.max_pixels / wanted) ** 0.5 * 0.999)
+        pixels = loaded.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
+        return PageImage(width=pixels.width, height=pixels.height, rgb=pixels.samples)
+
+    def grey(self, page: int) -> tuple[int, int, bytes]:
+        """Return (width, height, rows) of a page for OCR."""
+        loaded = self._load(page)
+        scale = min(_OCR_DPI / 72, _MOST_FOR_OCR / max(self.size(page)))
+        pixels = loaded.get_pixmap(
+            matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=False
+        )
+        return pixels.width, pixels.height, pixels.samples
+
+    def size(self, page: int) -> tuple[float, float]:
+        """Return a page's width and height in points."""
+        rectangle = self._load(page).rect
+        return rectangle.width, rectangle.height
+
+    def close(self) -> None:
+        """Let go of it, and of what the library keeps of a large one."""
+        self._pdf.close()
+        if len(self._content) > _LARGE:
+            pymupdf.TOOLS.store_shrink(100)
+
+    def _each_page(self) -> Iterator[pymupdf.Page]:
+        return (self._load(number) for number in range(self._pdf.page_count))
+
+    def _load(self, number: int) -> pymupdf.Page:
+        if not 0 <= number < self._pdf.page_count:
+            raise Refused("unreadable_document", f"it has no page {number + 1}")
+        try:
+            page = self._pdf.load_page(number)
+        except (RuntimeError, ValueError) as error:
+            raise Refused("unreadable_document", f"page {number + 1} is damaged") from error
+        if not (0 < page.rect.width < _MOST_POINTS and 0 < page.rect.height < _MOST_POINTS):
+            raise Refused("unreadable_document", f"page {number + 1} has no size that can be")
+        return page
+
+    def _attached_xml(self) -> Iterator[bytes]:
+        for number in range(self._pdf.embfile_count()):
+            about = self._pdf.embfile_info(number)
+            if about["filename"].lower().endswith(".xml") and about.get("length", 0) <= MOST_BYTES:
+                yield self._pdf.embfile_get(number)
+
+    def _actions(self) -> dict[str, bool]:
+        found = {note for mark, note in _ACTIONS if mark in self._content}
+        has_script = self._has("Names/JavaScript") or "javascript" in found
+        return {"javascript": has_script, "launch": "launch" in found, "open_action": self._has("OpenAction")}
+
+    def _has(self, key: str) -> bool:
+        kind, _value = self._pdf.xref_get_key(self._pdf.pdf_catalog(), key)
+        return bool(kind != "null")
+
+
+def _page(number: int, layer: Layer) -> Page:
+    is_scan = layer.picture_share >= _SCAN_SHARE and len(layer.words) < _SCAN_WORDS
+    unknown = sum("\ufffd" in word.text for word in layer.words)
+    is_cipher = unknown > _UNKNOWN_SHARE * len(layer.words)
+    words = () if is_scan or is_cipher else layer.words
+    return Page(
+        number=number,
+        width=round(layer.width, 2),
+        height=round(layer.height, 2),
+        source=TextSource.TEXT_LAYER if words else TextSource.NONE,
+        words=words,
+        hidden_words=layer.hidden,
+    )
