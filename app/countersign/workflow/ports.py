@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from countersign.domain.actor import Actor
 from countersign.domain.base import Frozen
-from countersign.domain.document import Document, MediaType, Opened, Page, Refusal
-from countersign.domain.event import Draft, Entry
+from countersign.domain.case import CaseFile
+from countersign.domain.document import Document, MediaType, Opened, Page, PageImage, Refusal
+from countersign.domain.event import Checked, Classified, Draft, Entry, ReadingMade
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 
 
@@ -76,14 +78,6 @@ class Library(Protocol):
         """Keep an opened document, so that nobody has to open it again."""
 
 
-class PageImage(Frozen):
-    """A rendered page: 8-bit RGB rows without padding, `width` × `height` pixels."""
-
-    width: int
-    height: int
-    rgb: bytes
-
-
 class Pages(Protocol):
     """The page children: they alone touch document bytes. Every call blocks and is safe from any thread."""
 
@@ -98,3 +92,16 @@ class Pages(Protocol):
 
     def close(self) -> None:
         """End the children."""
+
+
+class Staff(Protocol):
+    """The agents, each answer with its author. Calls compute, touch no record, are safe from any thread."""
+
+    def classify(self, opened: Opened) -> tuple[Actor, Classified]:
+        """Say what kind of case a document is."""
+
+    def read(self, opened: Opened, classified: Classified) -> Sequence[tuple[Actor, ReadingMade]]:
+        """Read the fields of the class; a later answer replaces what an earlier one said of a field."""
+
+    def check(self, case: CaseFile, opened: Opened, known: Known) -> Sequence[tuple[Actor, Checked]]:
+        """Compare the readings with each other and with the desk's history."""

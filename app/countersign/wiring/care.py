@@ -1,0 +1,93 @@
+"""The record of a desk, open to be read and cared for: nobody is enrolled, and nothing is appended."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from countersign.audit.verify import Verdict
+from countersign.domain.base import Frozen
+from countersign.domain.errors import Trouble
+from countersign.domain.event import Entry
+from countersign.domain.queue import QueueQuery
+from countersign.settings import catalogue
+from countersign.settings.home import Home
+from countersign.store import os_keystore
+from countersign.store.checking import Progress
+from countersign.store.founding import visit_store
+from countersign.store.keystore import KeyStore
+from countersign.store.migrate import is_current
+from countersign.store.store import Store
+from countersign.wiring.supervise import is_served
+
+MOST_NAMED = 5
+"""Cases that a question with several answers names."""
+
+
+class Records:
+    """What stands on the record of a desk."""
+
+    def __init__(self, home: Home, store: Store) -> None:
+        """Read a store; `records` opens it."""
+        self.catalogue = catalogue.load(home)
+        self._store = store
+
+    def case(self, named: str) -> tuple[Entry, ...]:
+        """Return the events of the case with this number, else of the one case that bears this name.
+
+        The name may be that of its file or counterparty, or the number printed on it. Raises Trouble when
+        there is no such case, or more than one.
+        """
+        entries = self._store.entries(named)
+        if entries:
+            return entries
+        is_name = any(sign.isalnum() for sign in named)
+        found = self._store.page(QueueQuery(text=named), limit=MOST_NAMED + 1).rows if is_name else ()
+        if len(found) == 1:
+            return self._store.entries(found[0].id)
+        if not found:
+            raise Trouble(f"There is no case {named}. `countersign process` prints the number of each case.")
+        several = ", ".join(f"{row.id} ({row.document})" for row in found[:MOST_NAMED])
+        more = " and more" if len(found) > MOST_NAMED else ""
+        raise Trouble(f"Several cases are called {named}: {several}{more}. Name one by its number.")
+
+    def desk(self) -> tuple[Entry, ...]:
+        """Return the events that belong to no case: people, agents, policies."""
+        return self._store.desk_entries()
+
+    def verify(self, progress: Progress) -> Verdict:
+        """Check the whole log."""
+        return self._store.verify(progress)
+
+    def rebuild(self, progress: Progress) -> int:
+        """Make the views again from the log; return how many records were read."""
+        return self._store.rebuild(progress)
+
+
+@contextmanager
+def records(home: Home) -> Iterator[Records]:
+    """Open the record of a desk; raises Trouble when there is none."""
+    with visit_store(home) as store:
+        yield Records(home, store)
+
+
+class Condition(Frozen):
+    """How the parts of a desk stand that only this room knows."""
+
+    database: str
+    keys: str
+    is_served: bool
+    """True when a worker runs for it."""
+
+
+def condition(home: Home) -> Condition:
+    """Look at a desk without touching it; raises Trouble for what would keep it from opening."""
+    if not home.database.exists():
+        where = (
+            "the operating system's key store" if os_keystore.is_there() else "a file that only you may read"
+        )
+        return Condition(database="none yet", keys=f"will be kept in {where}", is_served=False)
+    current = is_current(home.database)
+    return Condition(
+        database="up to date" if current else "of an older version; brought up to date at the next start",
+        keys=f"kept in {KeyStore(home.keys).assurance.replace('_', ' ')}",
+        is_served=is_served(home),
+    )

@@ -1,0 +1,151 @@
+"""One desk, put together: what the screens ask for, answered by store, intake, page children and worker."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from countersign.agents.identities import cards
+from countersign.documents.pool import Pages
+from countersign.domain.actor import Role
+from countersign.domain.case import CaseFile, unfold
+from countersign.domain.document import Opened, Page, PageImage, Refusal
+from countersign.domain.errors import Trouble
+from countersign.domain.event import Entry
+from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
+from countersign.intake.take import Intake
+from countersign.settings import catalogue, limits
+from countersign.settings.home import Home
+from countersign.store.founding import open_store, whoever_sits_here
+from countersign.store.store import Store
+from countersign.wiring.rules import Rulebook, activate
+from countersign.wiring.supervise import Supervisor, is_served
+from countersign.workflow.acts import Acts, DeskActs
+
+OPENED_AT_HAND = 8
+"""Opened documents that are kept in memory for the screen."""
+
+
+class Desk:
+    """The desk of the person who sits here (a DeskPort as ui/bridge/port.py asks for)."""
+
+    def __init__(self, home: Home, store: Store, with_worker: bool = True) -> None:
+        """Put the desk together; `open_desk` does so with the locks that it needs."""
+        self.catalogue = catalogue.load(home)
+        bounds = limits.load(home)
+        policy = activate(home, store, self.catalogue)
+        me = whoever_sits_here().id
+        self.person = store.person(me, Role.PROCESSOR)
+        self.person_name = store.person_name(me)
+        self.acts: Acts = DeskActs(
+            store, self.person, self.catalogue, Rulebook(policy, store, self.catalogue)
+        )
+        self._store = store
+        self._intake = Intake(store.library, store, bounds, store.system("intake"))
+        self._pages = Pages(2, bounds)
+        self._at_hand: OrderedDict[str, Opened] = OrderedDict()
+        self._lock = threading.Lock()
+        self._locked: FileLock | None = None
+        self._worker = Supervisor(home) if with_worker else None
+        self._home = home
+
+    def head(self) -> int:
+        """Return the number of records."""
+        return self._store.head()
+
+    def changed_cases(self, since: int) -> tuple[str, ...]:
+        """Return the cases that records after the first `since` concern."""
+        return self._store.changed_cases(since)
+
+    def page(self, query: QueueQuery, key: str | None = None, limit: int = 200) -> QueuePage:
+        """Return a page of the queue."""
+        return self._store.page(query, key, limit)
+
+    def counts(self) -> QueueCounts:
+        """Return how many cases stand where."""
+        return self._store.counts()
+
+    def case(self, case: str) -> CaseFile:
+        """Return a case as it stands; raises Trouble when there is none."""
+        file = unfold(self._store.entries(case))
+        if file is None:
+            raise Trouble(f"There is no case {case}. Choose one from the queue.")
+        return file
+
+    def history(self, case: str) -> tuple[Entry, ...]:
+        """Return the events of a case."""
+        return self._store.entries(case)
+
+    def words(self, sha256: str, page: int) -> Page | None:
+        """Return the words of a page as the agents saw them, None while it is not opened."""
+        opened = self._opened(sha256)
+        return opened.pages[page] if opened and 0 <= page < len(opened.pages) else None
+
+    def image(self, sha256: str, page: int, dpi: int) -> PageImage | None:
+        """Draw a page in a page child; None when the document cannot be drawn."""
+        opened = self._opened(sha256)
+        if opened is None:
+            return None
+        drawn = self._pages.render(self._store.library.path(sha256), opened.media_type, page, dpi)
+        return None if isinstance(drawn, Refusal) else drawn
+
+    def bring_in(self, paths: Sequence[Path], channel: str) -> str:
+        """Take files and folders in; return one sentence for the status line. Raises Trouble."""
+        return self._intake.take(paths, channel).sentence()
+
+    def agents_at_work(self) -> bool:
+        """Return whether a worker is running for this desk."""
+        return is_served(self._home)
+
+    def close(self) -> None:
+        """End the worker and the page children, and let the record go."""
+        if self._worker is not None:
+            self._worker.close()
+        self._pages.close()
+        self._store.close()
+        if self._locked is not None:
+            self._locked.release()
+
+    def hold(self, lock: FileLock) -> None:
+        """Keep a lock until the desk is closed."""
+        self._locked = lock
+
+    def _opened(self, sha256: str) -> Opened | None:
+        with self._lock:
+            if sha256 in self._at_hand:
+                self._at_hand.move_to_end(sha256)
+                return self._at_hand[sha256]
+        opened = self._store.library.opened(sha256)
+        if opened is not None:
+            with self._lock:
+                self._at_hand[sha256] = opened
+                while len(self._at_hand) > OPENED_AT_HAND:
+                    self._at_hand.popitem(last=False)
+        return opened
+
+
+def open_desk(home: Home, with_worker: bool = True) -> Desk:
+    """Open the desk of a home; raises Trouble when another is open on it, or its policy is bad."""
+    home.prepare()
+    lock = FileLock(home.root / "desk.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise Trouble(
+            f"Another desk is open on {home.root}. Use that one, or close it first, "
+            "or choose another folder with --home."
+        ) from error
+    try:
+        store = open_store(home, agents=cards())
+        try:
+            desk = Desk(home, store, with_worker)
+        except BaseException:
+            store.close()
+            raise
+    except BaseException:
+        lock.release()
+        raise
+    desk.hold(lock)
+    return desk

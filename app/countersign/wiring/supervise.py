@@ -1,0 +1,132 @@
+"""Keeps the agent process of a desk alive, and ends it with the desk."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import IO
+
+from filelock import FileLock, Timeout
+
+from countersign.settings.home import Home
+
+SUPERVISED = "COUNTERSIGN_SUPERVISED"
+"""Set for a worker that belongs to another process, and ends with its standard input."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 10.0
+"""Seconds before a worker that died is started again; doubled each time that it did not live for long."""
+
+SERVED_PAUSE = 0.5
+"""Seconds between looks at a home that another process's worker serves."""
+
+LIVED = 30.0
+"""Seconds after which a worker counts as one that works."""
+
+PATIENCE = 15.0
+"""Seconds that a worker has to finish what is under way."""
+
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+
+
+def start_worker(home: Home) -> subprocess.Popen[bytes]:
+    """Start the agent process of a home; it ends when its standard input is closed."""
+    door = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "countersign"]
+    log = home.logs / "worker.err"
+    with log.open("ab") as errors:
+        return subprocess.Popen(
+            [*door, "worker", "--home", str(home.root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            env={**os.environ, SUPERVISED: "1"},
+            creationflags=_NO_WINDOW,
+        )
+
+
+def is_served(home: Home) -> bool:
+    """Return whether a worker serves a home, whoever started it."""
+    lock = FileLock(home.root / "worker.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+class Supervisor:
+    """A worker that is started again when it dies, until `close`; none is while another serves the home."""
+
+    def __init__(self, home: Home, start: Callable[[Home], "subprocess.Popen[bytes]"] = start_worker) -> None:
+        self._home = home
+        self._start = start
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._deaths = 0
+        self._thread = threading.Thread(target=self._keep_alive, name="worker-supervisor", daemon=True)
+        self._thread.start()
+
+    @property
+    def deaths(self) -> int:
+        """How often in a row the worker ended before it had lived for long."""
+        return self._deaths
+
+    def is_alive(self) -> bool:
+        """Return whether the worker runs at present."""
+        child = self._child
+        return child is not None and child.poll() is None
+
+    def close(self) -> None:
+        """End the worker: politely, then less so."""
+        self._closing.set()
+        with self._lock:
+            child = self._child
+        if child is not None:
+            _end(child)
+        self._thread.join(PATIENCE)
+
+    def _keep_alive(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._closing.is_set():
+            if is_served(self._home):
+                self._closing.wait(SERVED_PAUSE)
+                continue
+            with self._lock:
+                if self._closing.is_set():
+                    return
+                child = self._child = self._start(self._home)
+            lived = _outlives(child, LIVED)
+            if lived:
+                self._deaths, pause = 0, FIRST_PAUSE
+            child.wait()
+            _close(child.stdin)
+            self._deaths += not lived
+            self._closing.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _outlives(child: "subprocess.Popen[bytes]", seconds: float) -> bool:
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    _close(child.stdin)
+    for harder in (child.terminate, child.kill):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(PATIENCE)
+            return
+        harder()
+    child.wait()
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is not None:
+        with contextlib.suppress(OSError):
+            pipe.close()

@@ -1,0 +1,203 @@
+"""The agent process: takes undecided cases and runs them, as many at once as there are places.
+
+One worker serves a home (`worker.lock`). What a kill cut off comes back twice: the durable engine takes its
+runs up at the step that was not done, and the record names every case that is not decided. Either alone would
+be enough, and both together decide nothing twice, because a run has one name in the engine and each effect
+one name on the record.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from logging.handlers import RotatingFileHandler
+from time import monotonic
+
+from filelock import FileLock, Timeout
+
+from countersign.domain.errors import Trouble
+from countersign.settings.home import Home
+from countersign.wiring.room import AgentsRoom
+from countersign.wiring.supervise import SUPERVISED
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.04
+"""Seconds between glances at the record's file while there is nothing to do."""
+
+LOOK_ANYWAY = 1.0
+"""Seconds after which the record is asked even though its file seems unchanged."""
+
+SETTLING = 0.5
+"""Seconds after a change of the file in which the record is asked at every look: what is written can be read
+only once it has reached the disk, and that no longer shows on the file.
+"""
+
+REST = 3.0
+"""Seconds that a case rests whose run could not be recorded, as on a full disk."""
+
+TO_FINISH = 10.0
+"""Seconds for what is under way when the worker is told to end; the rest goes on at the next start."""
+
+
+def run_worker(home: Home, until_idle: bool = False) -> None:
+    """Run the agents of a home until told to stop; `until_idle` ends when every case is decided.
+
+    Ends on SIGTERM, SIGINT and, where another process started it, when that closes our standard input or
+    dies. Raises Trouble when another worker serves the home.
+    """
+    home.prepare()
+    lock = FileLock(home.root / "worker.lock")
+    try:
+        lock.acquire(timeout=0.5)
+    except Timeout as error:
+        raise Trouble(
+            f"Agents are at work on {home.root} already. Let them, or end that worker first."
+        ) from error
+    try:
+        with _logs(home):
+            asyncio.run(_serve(home, until_idle))
+    finally:
+        lock.release()
+
+
+async def _serve(home: Home, until_idle: bool) -> None:
+    stop = asyncio.Event()
+    no_more_files = threading.Event()
+    with _told_to_end(asyncio.get_running_loop(), stop):
+        room = await asyncio.to_thread(AgentsRoom, home)
+        try:
+            room.engine.launch()
+            if not until_idle:
+                watch = threading.Thread(target=room.watch, args=(no_more_files,), name="inbox", daemon=True)
+                watch.start()
+            await Shift(room, stop, until_idle).work()
+            is_done = await room.engine.finish(TO_FINISH)
+        finally:
+            no_more_files.set()
+        if is_done:
+            await room.close()
+            return
+    # Steps are still running in threads that nothing can end. What they do not get to record, the next
+    # worker does: end as a kill would.
+    room.pages.close()
+    logging.shutdown()
+    os._exit(0)
+
+
+class Shift:
+    """The loop that gives undecided cases to the engine while it has places."""
+
+    def __init__(self, room: AgentsRoom, stop: asyncio.Event, until_idle: bool) -> None:
+        self._store = room.store
+        self._log_file = room.home.database.with_name(room.home.database.name + "-wal")
+        self._engine = room.engine
+        self._stop = stop
+        self._until_idle = until_idle
+        self._wake = asyncio.Event()
+        self._waiting: deque[str] = deque()
+        self._resting: dict[str, float] = {}
+
+    async def work(self) -> None:
+        """Work until told to stop."""
+        seen = head = -1
+        glanced, changed, asked = None, 0.0, 0.0
+        while not self._stop.is_set():
+            self._wake.clear()
+            glance, moment = self._glance(), monotonic()
+            if glance != glanced:
+                glanced, changed = glance, moment
+            if moment - changed < SETTLING or moment - asked > LOOK_ANYWAY:
+                asked = moment
+                head = self._store.head()
+            rested = [case for case, until in self._resting.items() if until <= monotonic()]
+            for case in rested:
+                del self._resting[case]
+            if self._engine.free and not self._waiting and (head != seen or rested):
+                seen = head
+                await self._look()
+            self._begin()
+            if self._until_idle and await self._is_idle():
+                return
+            if not (self._waiting and self._engine.free):
+                await self._pause()
+
+    async def _is_idle(self) -> bool:
+        if self._waiting or self._resting or self._engine.under_way:
+            return False
+        return not await asyncio.to_thread(self._store.undecided, 1)
+
+    def _glance(self) -> tuple[int, int] | None:
+        """Return what tells, at next to no cost, that some process has written to the record."""
+        try:
+            status = self._log_file.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
+    async def _look(self) -> None:
+        busy = self._engine.under_way | self._resting.keys()
+        limit = len(busy) + 4 * max(1, self._engine.free)
+        cases = await asyncio.to_thread(self._store.undecided, limit)
+        self._waiting.extend(case for case in cases if case not in busy)
+
+    def _begin(self) -> None:
+        while self._waiting and self._engine.free:
+            self._engine.begin(self._waiting.popleft(), self._ended)
+
+    def _ended(self, case: str, error: BaseException | None) -> None:
+        if error is not None:
+            logger.error("the run of %s could not be finished: %s", case, error, exc_info=error)
+            self._resting[case] = monotonic() + REST
+        self._wake.set()
+
+    async def _pause(self) -> None:
+        waker = asyncio.get_running_loop().call_later(LOOK_EVERY, self._wake.set)
+        await self._wake.wait()
+        waker.cancel()
+
+
+@contextmanager
+def _told_to_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` on SIGTERM and SIGINT, and where a process that supervises us closes our standard input."""
+
+    def tell(*_: object) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    def read_to_the_end() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        with suppress(RuntimeError):  # the loop has ended by itself
+            tell()
+
+    if os.environ.get(SUPERVISED):
+        threading.Thread(target=read_to_the_end, name="parent", daemon=True).start()
+    is_main = threading.current_thread() is threading.main_thread()
+    signals = (signal.SIGTERM, signal.SIGINT) if is_main else ()
+    before = {number: signal.signal(number, tell) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _logs(home: Home) -> Iterator[None]:
+    """Write what goes wrong to the home's logs."""
+    handler = RotatingFileHandler(
+        home.logs / "worker.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()

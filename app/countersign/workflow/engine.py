@@ -1,0 +1,124 @@
+"""Runs cases through the durable engine (DBOS): a bounded number at a time, each run once, whatever happens.
+
+What the engine keeps of a run is that its steps are done, nothing of a document; when a run has ended in a
+decision, even that is let go, so that the engine's file stays small however many cases there were. There is
+no queue in the engine: the record itself knows which cases are undecided, and the worker takes as many of
+them as there are places (`free`), so an inbox of any size is never held in memory.
+
+After a kill the engine finds the runs that were under way by their executor and takes them up at the step
+that was not done. Asking for a run that is under way, or has ended, begins nothing new.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID, error
+
+from countersign.workflow.run import CaseRun, run_of
+
+LET_GO_AT = 100
+"""Ended runs that are forgotten in one transaction."""
+
+WAIT_FOR_RECOVERED = 0.2
+"""Seconds between looks at a run that the engine itself took up again."""
+
+MOST_RECOVERIES = 5
+"""A case whose run was cut off more often than this goes to a person: it may be what kills the process."""
+
+Workflow = Callable[[str], Coroutine[Any, Any, None]]
+
+
+class Engine:
+    """The durable engine of this process, which can have only one."""
+
+    def __init__(self, config: DBOSConfig, steps: CaseRun, places: int) -> None:
+        """`places` is how many cases may be under way at once. Call `launch` inside the event loop."""
+        self._places = places
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._ended: list[str] = []
+        self._failed: set[str] = set()
+        self._letting_go: asyncio.Task[None] | None = None
+        self._config = config
+        self._steps = steps
+        self._workflow = _register(steps)
+
+    def launch(self) -> None:
+        """Open the engine's file and take up what a kill had cut off."""
+        DBOS(config=self._config)
+        DBOS.launch()
+
+    @property
+    def under_way(self) -> frozenset[str]:
+        """Cases whose run was begun here and has not ended."""
+        return frozenset(self._running)
+
+    @property
+    def free(self) -> int:
+        """How many more cases may be begun now."""
+        return self._places - len(self._running)
+
+    def begin(self, case: str, then: Callable[[str, BaseException | None], None]) -> None:
+        """Begin the run of a case; `then` is called, in the event loop, with what ended it."""
+        task = asyncio.create_task(self._run(case), name=f"run of {case}")
+        self._running[case] = task
+
+        def ended(task: asyncio.Task[None]) -> None:
+            del self._running[case]
+            then(case, asyncio.CancelledError() if task.cancelled() else task.exception())
+
+        task.add_done_callback(ended)
+
+    async def finish(self, seconds: float) -> bool:
+        """Wait for the runs under way; False when some were not done in time."""
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=seconds)
+        return not self._running
+
+    async def close(self) -> None:
+        """Let the engine's file go; what is under way is taken up at the next launch."""
+        if self._letting_go is not None:
+            await self._letting_go
+        await self._forget()
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+
+    async def _run(self, case: str) -> None:
+        run = run_of(case)
+        if run in self._failed:
+            # The engine would answer with the same error for ever; forgotten, the run can begin anew.
+            await DBOS.delete_workflow_async(run)
+            self._failed.discard(run)
+        try:
+            with SetWorkflowID(run):
+                handle = await DBOS.start_workflow_async(self._workflow, case)
+            await handle.get_result(polling_interval_sec=WAIT_FOR_RECOVERED)
+        except error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded:
+            await asyncio.to_thread(self._steps.give_up, case)
+        except Exception:
+            self._failed.add(run)
+            raise
+        self._ended.append(run)
+        if len(self._ended) >= LET_GO_AT and (self._letting_go is None or self._letting_go.done()):
+            self._letting_go = asyncio.create_task(self._forget(), name="forget ended runs")
+
+    async def _forget(self) -> None:
+        ended, self._ended = self._ended, []
+        if ended:
+            await DBOS.delete_workflows_async(ended)
+
+
+def _register(steps: CaseRun) -> Workflow:
+    """Give the engine its one workflow; names are fixed because the engine's file holds them."""
+
+    @DBOS.step(name="open")
+    async def open_document(case: str) -> None:
+        await asyncio.to_thread(steps.open, case)
+
+    @DBOS.workflow(name="case", max_recovery_attempts=MOST_RECOVERIES)
+    async def workflow(case: str) -> None:
+        await open_document(case)
+        # Not a step of the engine: it takes milliseconds, and its note is the decision on the record. Each
+        # step that the engine notes down costs two transactions.
+        await asyncio.to_thread(steps.resolve, case)
+
+    return workflow

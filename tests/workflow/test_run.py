@@ -1,0 +1,264 @@
+"""A case comes from its arrival to its decision, whatever fails and however often a step is taken."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.memory import (
+    SYSTEM,
+    MemoryCases,
+    MemoryLedger,
+    MemoryLibrary,
+    MemoryPages,
+    MemoryStaff,
+    system,
+)
+
+from countersign.documents.pool import Closed
+from countersign.domain.case import Status
+from countersign.domain.document import Opened
+from countersign.domain.errors import Trouble
+from countersign.domain.event import Decided, DocumentOpened, DocumentRefused, Draft, Route
+from countersign.domain.reason import Reason
+from countersign.policy.load import load
+from countersign.settings import catalogue
+from countersign.settings.resources import shipped
+from countersign.workflow.ports import Known
+from countersign.workflow.run import CaseRun
+
+KNOWN = catalogue.load()
+POLICY = load(shipped("resources", "policies", "desk.yaml"), KNOWN)
+
+
+class House:
+    """Everything around a run, in memory."""
+
+    def __init__(self, readers: ThreadPoolExecutor, fails_at: str = "") -> None:
+        self.ledger = MemoryLedger()
+        self.pages = MemoryPages({})
+        self.library = MemoryLibrary()
+        self.staff = MemoryStaff(fails_at)
+        self.cases = MemoryCases(self.ledger)
+        self.steps = CaseRun(
+            ledger=self.ledger,
+            cases=self.cases,
+            library=self.library,
+            pages=self.pages,
+            staff=self.staff,
+            catalogue=KNOWN,
+            policy=lambda: POLICY,
+            system=system,
+            readers=readers,
+        )
+
+    def receive(self, text: str) -> str:
+        content = text.encode()
+        self.pages.contents[sha256(content).hexdigest()] = content
+        return self.ledger.receive(content, case="c-20")
+
+    def run(self, case: str) -> None:
+        self.steps.open(case)
+        self.steps.resolve(case)
+
+    def kinds(self, case: str) -> list[str]:
+        return [entry.event.kind for entry in self.ledger.entries(case)]
+
+    def codes(self, case: str) -> list[str]:
+        return [reason.code for reason in self.ledger.case(case).reasons]
+
+
+@pytest.fixture(scope="module")
+def readers() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def house(readers: ThreadPoolExecutor) -> House:
+    return House(readers)
+
+
+WHOLE = ["document_received", "document_opened", "classified", "reading_made", "checked", "decided"]
+
+
+def test_a_run_ends_in_a_decision_with_each_step_on_the_record(house: House) -> None:
+    case = house.receive("bill")
+    house.run(case)
+    assert house.kinds(case) == WHOLE
+    assert house.ledger.case(case).status is Status.STRAIGHT_THROUGH
+
+
+def test_pages_without_text_are_recognised_and_kept(house: House) -> None:
+    case = house.receive("text|scan-a|scan-b")
+    house.run(case)
+    opened = house.library.opened(house.ledger.case(case).documents[0].sha256)
+    assert opened is not None
+    assert [page.words[0].text for page in opened.pages] == ["text", "scan-a", "scan-b"]
+    event = house.ledger.entries(case)[1].event
+    assert isinstance(event, DocumentOpened)
+    assert (event.pages, event.text_pages, event.ocr_pages) == (3, 1, 2)
+
+
+def test_a_document_that_cannot_be_opened_is_refused_with_its_reason(house: House) -> None:
+    case = house.receive("!encrypted")
+    house.run(case)
+    assert house.kinds(case) == ["document_received", "document_refused", "decided"]
+    file = house.ledger.case(case)
+    assert file.decision is not None
+    assert (file.decision.route, house.codes(case)) == (Route.REFUSE, ["encrypted"])
+
+
+def test_a_document_refused_at_the_door_is_not_opened(house: House) -> None:
+    case = house.receive("bill")
+    refused = DocumentRefused(sha256="00", reason=Reason(code="too_large"))
+    house.ledger.append([Draft(event=refused, actor=SYSTEM, case=case)])
+    house.run(case)
+    assert house.pages.opened == 0
+    assert house.codes(case) == ["too_large"]
+
+
+def test_a_page_that_cannot_be_read_brings_the_case_to_a_person(house: House) -> None:
+    case = house.receive("text|scan-blurred")
+    house.run(case)
+    assert house.codes(case) == ["agent_failed"]
+    detail = house.ledger.case(case).reasons[0].detail
+    assert detail == "page 2: blurred"
+
+
+def test_a_document_of_which_no_page_can_be_read_is_refused(house: House) -> None:
+    case = house.receive("scan-blurred|scan-blurred")
+    house.run(case)
+    assert house.codes(case) == ["unreadable_document"]
+
+
+@pytest.mark.parametrize("step", ["classify", "read", "check"])
+def test_an_agent_that_fails_brings_the_case_to_a_person(
+    readers: ThreadPoolExecutor, step: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(readers, fails_at=step)
+    case = house.receive("bill")
+    house.run(case)
+    file = house.ledger.case(case)
+    assert file.status is Status.WAITING
+    assert "agent_failed" in house.codes(case)
+    assert any("failed" in record.message for record in caplog.records)
+    caplog.clear()
+
+
+def test_a_file_that_is_gone_brings_the_case_to_a_person(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = house.receive("bill")
+
+    def gone(sha256: str) -> None:
+        raise Trouble("The document is gone.")
+
+    monkeypatch.setattr(house.library, "path", gone)
+    house.run(case)
+    assert house.codes(case)[0] in ("agent_failed", "class_unsure")
+    assert "agent_failed" in house.codes(case)
+    caplog.clear()
+
+
+def test_a_desk_that_closes_in_a_step_leaves_it_to_be_taken_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = house.receive("bill")
+    with monkeypatch.context() as closing:
+
+        def closed(*_: object) -> Opened:
+            raise Closed("ended")
+
+        closing.setattr(house.pages, "open", closed)
+        with pytest.raises(Closed):
+            house.steps.open(case)
+    assert house.kinds(case) == ["document_received"]
+    house.run(case)
+    assert house.kinds(case) == WHOLE
+
+
+def test_a_record_that_cannot_be_written_fails_the_step_and_not_the_agent(house: House) -> None:
+    case = house.receive("bill")
+    house.ledger.broken = True
+    with pytest.raises(Trouble, match="cannot be written"):
+        house.steps.open(case)
+    house.ledger.broken = False
+    house.run(case)
+    assert house.kinds(case) == WHOLE
+
+
+def test_a_case_whose_run_is_given_up_waits_for_a_person(house: House) -> None:
+    case = house.receive("bill")
+    house.steps.give_up(case)
+    house.steps.give_up(case)
+    assert house.kinds(case) == ["document_received", "agent_failed", "decided"]
+    assert house.ledger.case(case).status is Status.WAITING
+
+
+@given(st.lists(st.sampled_from(["open", "resolve"]), max_size=8))
+def test_a_step_taken_again_in_order_appends_nothing_twice(extra: list[str]) -> None:
+    """What the engine does after a kill: steps done before may be done again, never one before its time."""
+    with ThreadPoolExecutor(1) as pool:
+        house = House(pool)
+        case = house.receive("bill|scan")
+        done: list[str] = []
+        for name in ("open", "resolve"):
+            done.append(name)
+            for again in [step for step in extra if step in done]:
+                getattr(house.steps, again)(case)
+            getattr(house.steps, name)(case)
+    assert house.kinds(case) == WHOLE
+    decisions = [e for e in house.ledger.entries(case) if isinstance(e.event, Decided)]
+    assert len(decisions) == 1
+
+
+def test_a_replayed_step_appends_nothing_even_where_the_record_was_not_looked_at(
+    house: House,
+) -> None:
+    case = house.receive("bill")
+    file = house.ledger.case(case)
+    house.steps.open(case)
+    head = house.ledger.head()
+    drafts = house.steps._drafts(file, "open", lambda: house.steps._opened(file))
+    assert [entry.fresh for entry in house.ledger.append(drafts)] == [False]
+    assert house.ledger.head() == head
+
+
+def test_what_was_read_is_on_the_record_before_the_history_is_asked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = house.receive("bill")
+    seen: list[list[str]] = []
+    known = house.cases.known
+
+    def asked(*of: Any) -> Known:
+        seen.append(house.kinds(case))
+        return known(*of)
+
+    monkeypatch.setattr(house.cases, "known", asked)
+    house.run(case)
+    assert seen == [WHOLE[:4]]
+
+
+def test_an_unread_page_is_remembered_when_the_step_is_cut_off_before_its_record(house: House) -> None:
+    case = house.receive("text|scan-blurred")
+    house.ledger.broken = True
+    with pytest.raises(Trouble):
+        house.steps.open(case)
+    house.ledger.broken = False
+    house.run(case)
+    assert house.codes(case) == ["agent_failed"]
+
+
+def test_a_class_that_was_found_stands_though_its_reader_failed(
+    readers: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(readers, fails_at="read")
+    case = house.receive("bill")
+    house.run(case)
+    assert house.ledger.case(case).klass == "invoice"
+    caplog.clear()
