@@ -105,3 +105,11 @@ class Refusal(Frozen):
 
     code: str
     detail: str = ""
+
+
+class PageImage(Frozen):
+    """A rendered page: 8-bit RGB rows without padding, `width` × `height` pixels."""
+
+    width: int
+    height: int
+    rgb: bytes

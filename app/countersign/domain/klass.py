@@ -30,6 +30,15 @@ class FieldType(StrEnum):
     DURATION = "duration"
 
 
+class Side(StrEnum):
+    """Whose data a field holds, which decides where on a document to look for it."""
+
+    ISSUER = "issuer"
+    """Who made the document: its letterhead, its bank data, the foot of its pages."""
+    ADDRESSEE = "addressee"
+    """Whom the document is for: the address window, 'bill to'."""
+
+
 class FieldDef(Frozen):
     """A named slot of a class."""
 
@@ -40,6 +49,7 @@ class FieldDef(Frozen):
     many: bool = False
     cues: dict[str, tuple[str, ...]] = {}
     """Words that stand beside the value on documents, by language; lower case."""
+    side: Side | None = None
 
     def title(self, language: str = "en") -> str:
         """Return the label in a language, else in English, else the bare name."""
@@ -60,6 +70,8 @@ class TableDef(Frozen):
     name: str
     label: Label
     columns: tuple[FieldDef, ...]
+    adds_up_to: tuple[str, ...] = ()
+    """Head fields of which one is the sum of the column `amount`."""
 
 
 class Headline(Frozen):
@@ -84,6 +96,12 @@ class ClassDef(Frozen):
     headline: Headline
     cues: dict[str, tuple[str, ...]] = {}
     """Words that tell the class, by language; lower case."""
+    variant_cues: dict[str, dict[str, tuple[str, ...]]] = {}
+    """Words that tell a variant, by variant and language; lower case."""
+    sums: tuple[tuple[str, ...], ...] = ()
+    """Amount fields of which the last is the sum of those before."""
+    in_order: tuple[tuple[str, ...], ...] = ()
+    """Date fields none of which may lie before the one to its left."""
 
     @property
     def fields(self) -> tuple[FieldDef, ...]:
@@ -103,4 +121,9 @@ class ClassDef(Frozen):
         for role, name in self.headline.model_dump(exclude_none=True).items():
             if name not in names:
                 raise ValueError(f"the class {self.name} has no field {name!r}, named as headline {role}")
+        related = [name for group in (*self.sums, *self.in_order) for name in group]
+        related += [name for table in self.tables for name in table.adds_up_to]
+        for name in related:
+            if name not in names:
+                raise ValueError(f"the class {self.name} has no field {name!r}, which its checks name")
         return self

@@ -11,6 +11,7 @@ from countersign.domain.base import Frozen
 from countersign.domain.errors import Trouble
 from countersign.domain.klass import ClassDef
 from countersign.domain.reason import Reason, ReasonText
+from countersign.settings import plain_yaml
 from countersign.settings.home import Home
 from countersign.settings.resources import shipped
 
@@ -58,7 +59,7 @@ def _class(file: Path) -> ClassDef:
 
 def _yaml(file: Path) -> Mapping[str, object]:
     try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = plain_yaml.parse(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise Trouble(f"{file.name} cannot be read: {error}. Mend the file or take it away.") from error
     if not isinstance(data, dict):

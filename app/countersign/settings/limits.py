@@ -5,6 +5,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.domain.errors import Trouble
+from countersign.settings import plain_yaml
 from countersign.settings.home import Home
 
 
@@ -26,7 +27,7 @@ def load(home: Home) -> Limits:
     file = home.root / "limits.yaml"
 
     try:
-        chosen = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+        chosen = plain_yaml.parse(file.read_text(encoding="utf-8")) if file.exists() else {}
         return Limits(**(chosen or {}))
     except (OSError, yaml.YAMLError, TypeError, ValidationError) as error:
         raise Trouble(f"{file} cannot be used: {error}. Mend the file or take it away.") from error

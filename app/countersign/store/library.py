@@ -53,7 +53,7 @@ class Library:
     def keep_opened(self, opened: Opened) -> None:
         """Keep an opened document, so that nobody has to open it again."""
         content = zlib.compress(opened.model_dump_json().encode(), 1)
-        write_whole(_place(self._derived, opened.sha256).with_suffix(".opened"), content)
+        write_whole(_place(self._derived, opened.sha256).with_suffix(".opened"), content, lasting=False)
 
 
 def _place(folder: Path, sha256: str) -> Path:

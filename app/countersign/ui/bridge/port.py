@@ -6,12 +6,11 @@ from typing import Protocol
 
 from countersign.domain.actor import Actor
 from countersign.domain.case import CaseFile
-from countersign.domain.document import Page
+from countersign.domain.document import Page, PageImage
 from countersign.domain.event import Entry
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 from countersign.settings.catalogue import Catalogue
 from countersign.workflow.acts import Acts
-from countersign.workflow.ports import PageImage
 
 
 class DeskPort(Protocol):
