@@ -284,3 +284,18 @@ def test_the_desk_itself_loads_no_library_that_reads_documents() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert answer.stdout.strip() == "set()"
+
+
+def test_a_script_is_noted_and_bytes_that_look_like_one_inside_a_picture_are_not(
+    pages: Pages, tmp_path: Path
+) -> None:
+    plain = pymupdf.open()
+    plain.new_page().insert_text((50, 100), "Ledger")
+    plain.embfile_add("noise", b"\x00/JS \x01/Launch \x02/JavaScript ")
+    unpacked = plain.tobytes(deflate=False, expand=255)
+    assert b"/JS " in unpacked
+    assert read(pages, tmp_path, unpacked).notes == ("embedded_files",)
+    number = plain.get_new_xref()
+    plain.update_object(number, "<</S/JavaScript/JS(app.alert)>>")
+    plain.xref_set_key(plain.pdf_catalog(), "OpenAction", f"{number} 0 R")
+    assert set(read(pages, tmp_path, plain.tobytes()).notes) >= {"javascript", "open_action"}

@@ -1,5 +1,6 @@
 """Opens a PDF in a page child: pages as displayed, words that an eye can see, form fields, e-invoices."""
 
+import re
 from collections.abc import Iterator
 
 import pymupdf
@@ -18,7 +19,8 @@ _MOST_POINTS = 100_000.0
 _SCAN_SHARE = 0.5  # a page with this much picture …
 _SCAN_WORDS = 25  # … and fewer words than this is a scan with a stamp on it: its text is in the picture
 _UNKNOWN_SHARE = 0.3  # of words whose font does not say what its glyphs mean
-_ACTIONS = ((b"/JavaScript", "javascript"), (b"/JS", "javascript"), (b"/Launch", "launch"))
+_ACTIONS = re.compile(r"/(JavaScript|JS|Launch)\b")
+_MOST_OBJECTS = 100_000  # looked through for actions
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -115,9 +117,20 @@ class PdfFile:
                 yield self._pdf.embfile_get(number)
 
     def _actions(self) -> dict[str, bool]:
-        found = {note for mark, note in _ACTIONS if mark in self._content}
-        has_script = self._has("Names/JavaScript") or "javascript" in found
-        return {"javascript": has_script, "launch": "launch" in found, "open_action": self._has("OpenAction")}
+        """Say what the file would do by itself; only objects are asked, never the bytes of pictures."""
+        numbers = range(1, min(self._pdf.xref_length(), _MOST_OBJECTS))
+        found = {mark for number in numbers for mark in _ACTIONS.findall(self._object(number))}
+        return {
+            "javascript": bool(found & {"JavaScript", "JS"}) or self._has("Names/JavaScript"),
+            "launch": "Launch" in found,
+            "open_action": self._has("OpenAction"),
+        }
+
+    def _object(self, number: int) -> str:
+        try:
+            return str(self._pdf.xref_object(number, compressed=True))
+        except (RuntimeError, ValueError):
+            return ""  # an object that cannot be read does nothing
 
     def _has(self, key: str) -> bool:
         kind, _value = self._pdf.xref_get_key(self._pdf.pdf_catalog(), key)
