@@ -1,0 +1,41 @@
+"""What a screen holds of the house: the port, the lanes to call it on, and the pulse."""
+
+from PySide6.QtCore import QObject, Signal
+
+from countersign.ui.bridge.lane import Lane
+from countersign.ui.bridge.port import DeskPort
+from countersign.ui.bridge.pulse import Pulse
+
+
+class Desk(QObject):
+    """One per window; `close` ends every thread that it started."""
+
+    said = Signal(str)
+    """A sentence for the status line."""
+    troubled = Signal(str)
+    """A sentence for the status line that tells what to mend."""
+
+    def __init__(self, port: DeskPort, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.port = port
+        self.catalogue = port.catalogue
+        self.records = Lane("records", 1, self)
+        """Views of the record and acts, one after the other."""
+        self.arrivals = Lane("arrivals", 1, self)
+        """Documents being brought in, which may take long."""
+        self.pictures = Lane("pictures", 2, self)
+        """Pages being drawn."""
+        self.pulse = Pulse(port, self)
+        for source in (self.records, self.arrivals, self.pictures, self.pulse):
+            source.trouble.connect(self.troubled)
+
+    def start(self) -> None:
+        """Begin to listen to the record."""
+        self.pulse.start()
+
+    def close(self) -> None:
+        """End the threads; acts already asked for are finished first."""
+        self.pulse.close()
+        self.pictures.close(finish=False)
+        self.arrivals.close(finish=True)
+        self.records.close(finish=True)

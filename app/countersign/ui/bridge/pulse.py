@@ -1,0 +1,70 @@
+"""The one object that turns what happened on the record into Qt signals."""
+
+import threading
+
+from PySide6.QtCore import QObject, Signal
+
+from countersign.domain.errors import Trouble
+from countersign.ui.bridge.port import DeskPort
+
+BEAT = 0.2
+"""Seconds between two looks at the head of the log."""
+STAFF = 5
+"""Every so many beats: are the agents at work?"""
+
+
+class Pulse(QObject):
+    """Looks at the head of the log from a thread of its own and says what changed."""
+
+    happened = Signal(tuple)
+    """Cases (tuple of str) that new records concern."""
+    agents_at_work = Signal(bool)
+    """Emitted when a worker starts or ends, and once at the beginning."""
+    trouble = Signal(str)
+    """The record cannot be looked at, in one sentence; said once until it can again."""
+
+    def __init__(self, port: DeskPort, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking; returns when the thread has ended."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        head: int | None = None
+        working: bool | None = None
+        ailing = False
+        beat = 0
+        while not self._stop.is_set():
+            try:
+                head = self._look(head)
+                if beat % STAFF == 0:
+                    working = self._staff(working)
+                ailing = False
+            except Trouble as trouble:
+                if not ailing:
+                    self.trouble.emit(str(trouble))
+                ailing = True
+            beat += 1
+            self._stop.wait(BEAT)
+
+    def _look(self, before: int | None) -> int:
+        head = self._port.head()
+        if before is not None and head != before:
+            self.happened.emit(self._port.changed_cases(before))
+        return head
+
+    def _staff(self, before: bool | None) -> bool:
+        working = self._port.agents_at_work()
+        if working is not before:
+            self.agents_at_work.emit(working)
+        return working

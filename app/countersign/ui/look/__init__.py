@@ -1,0 +1,1 @@
+"""Colours, type, marks and words: what every screen shares and what knows no case."""

@@ -1,0 +1,99 @@
+"""The head of the review screen: which case this is, why it is here, who holds it, and the two ways out."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from countersign.ui.look import words
+from countersign.ui.look.marks import Glyph
+from countersign.ui.look.theme import Theme
+from countersign.ui.models.review_head import Head
+from countersign.ui.views.parts import ChipRow, GlyphButton, restyle
+
+
+class TopBar(QWidget):
+    """Two lines: the case, and its reasons."""
+
+    back = Signal()
+    approved = Signal()
+    rejected = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(72)
+        self._counterparty = self._label("title", "Counterparty")
+        self._counterparty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._amount = self._label("amount", "Amount")
+        self._facts = self._label("muted", "Class, number and age")
+        self._holder = self._label("holder", "Who holds the case")
+        self._remaining = self._label("muted", "Left and done today")
+        self._chips = ChipRow(theme, self)
+        self.back_button = GlyphButton(theme, Glyph.BACK, words.BACK, self)
+        self.reject_button = self._button(words.REJECT, "")
+        self.approve_button = self._button(words.APPROVE, "primary")
+        self.back_button.clicked.connect(self.back)
+        self.reject_button.clicked.connect(self.rejected)
+        self.approve_button.clicked.connect(self.approved)
+        self.reject_button.setToolTip("R")
+        self.approve_button.setToolTip("Ctrl+Enter")
+        for button in (self.back_button, self.reject_button, self.approve_button):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._lay_out()
+
+    def show_head(self, head: Head) -> None:
+        """Show a case."""
+        self._counterparty.setText(head.counterparty)
+        self._counterparty.setToolTip(head.counterparty)
+        self._amount.setText(head.amount)
+        self._facts.setText(" · ".join(part for part in (head.klass, head.number, head.age) if part))
+        self._holder.setText(head.holder)
+        self._holder.setVisible(bool(head.holder))
+        self._holder.setProperty("kind", "mine" if head.can_act else "other")
+        restyle(self._holder)
+        self._chips.show_chips(head.chips)
+        self.reject_button.setEnabled(head.can_act)
+        self.approve_button.setEnabled(head.can_approve)
+
+    def show_remaining(self, said: str) -> None:
+        """Say what is left."""
+        self._remaining.setText(said)
+
+    def _label(self, name: str, spoken: str) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setAccessibleName(spoken)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def _button(self, name: str, look: str) -> QPushButton:
+        button = QPushButton(name, self)
+        button.setObjectName(look)
+        button.setAccessibleName(name)
+        button.setMinimumWidth(92)
+        return button
+
+    def _lay_out(self) -> None:
+        upper = QHBoxLayout()
+        upper.setSpacing(14)
+        upper.addWidget(self._counterparty, 1)
+        upper.addWidget(self._amount)
+        lower = QHBoxLayout()
+        lower.setSpacing(12)
+        lower.addWidget(self._facts)
+        lower.addWidget(self._chips, 1)
+        lower.addWidget(self._holder)
+        lower.addWidget(self._remaining)
+        lines = QVBoxLayout()
+        lines.setSpacing(2)
+        lines.setContentsMargins(0, 8, 0, 8)
+        lines.addLayout(upper)
+        lines.addLayout(lower)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(self.back_button)
+        row.addLayout(lines, 1)
+        row.addSpacing(8)
+        row.addWidget(self.reject_button)
+        row.addWidget(self.approve_button)
