@@ -1,0 +1,1 @@
+"""The command line: every job of the desk that needs no window."""

@@ -1,0 +1,73 @@
+"""The doctor finds what is missing, says the mend, and fails only for what is needed."""
+
+import json
+import shutil
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from countersign.cli import doctor
+from countersign.cli.doctor import State
+from countersign.settings.home import Home
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def test_a_page_child_really_opens_a_document(tmp_path: Path) -> None:
+    (check,) = doctor.reading(Home(tmp_path))
+    assert check.state is State.GOOD, check.found
+
+
+def test_limits_that_cannot_be_used_are_a_finding_with_a_mend(tmp_path: Path) -> None:
+    (tmp_path / "limits.yaml").write_text("max_pagse: 3", encoding="utf-8")
+    (check,) = doctor._probe(doctor.reading, Home(tmp_path))
+    assert check.state is State.MISSING
+    assert "limits.yaml" in check.mend
+
+
+@pytest.mark.parametrize(
+    ("free", "state"), [(100_000_000, State.MISSING), (1_000_000_000, State.ADVICE), (10**11, State.GOOD)]
+)
+def test_a_full_disk_is_missing_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: State
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**12, 0, free))
+    folder, disk = doctor.folder(Home(tmp_path / "new"))
+    assert (folder.state, disk.state) == (State.GOOD, state)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_place_that_cannot_be_written_is_missing(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    (check,) = doctor.folder(Home(file / "desk"))
+    assert check.state is State.MISSING
+    assert "--home" in check.mend
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the fast engine is for Linux")
+def test_without_language_data_the_doctor_advises_and_does_not_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("countersign.documents.tessdata.tessdata", lambda: None)
+    always, fast = doctor.ocr(Home(tmp_path))
+    assert (always.state, fast.state) == (State.GOOD, State.ADVICE)
+    assert "apt-get install" in fast.mend
+
+
+def test_the_status_is_1_only_when_something_needed_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def advice(_: Home) -> list[doctor.Check]:
+        return [doctor.Check(name="a", state=State.ADVICE, found="", mend="b")]
+
+    def missing(_: Home) -> list[doctor.Check]:
+        return [doctor.Check(name="c", state=State.MISSING, found="", mend="d")]
+
+    monkeypatch.setattr(doctor, "PROBES", (advice,))
+    assert doctor.run(Home(tmp_path), as_json=True) == 0
+    monkeypatch.setattr(doctor, "PROBES", (advice, missing))
+    assert doctor.run(Home(tmp_path), as_json=True) == 1
+    assert [json.loads(line)["name"] for line in capsys.readouterr().out.splitlines()] == ["a", "a", "c"]
