@@ -16,6 +16,7 @@ from countersign.domain.case import Status, unfold
 from countersign.intake.take import case_id
 from countersign.settings.home import Home
 from countersign.store.founding import visit_store
+from countersign.wiring.desk import open_desk
 from countersign.wiring.supervise import is_served
 
 
@@ -57,3 +58,25 @@ def test_the_desk_takes_files_in_and_ends_with_its_worker_when_told_to(tmp_path:
     finally:
         desk.kill()
         assert desk.communicate()[1].decode() == ""
+
+
+def test_a_second_desk_on_the_same_folder_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    first = open_desk(Home(tmp_path), with_worker=False)
+    try:
+        command = [sys.executable, "-m", "countersign", "--home", str(tmp_path)]
+        second = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    finally:
+        first.close()
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"countersign: Another desk is open on {tmp_path}.")
+    assert len(second.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+def test_without_a_display_the_desk_says_so_in_one_sentence(tmp_path: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
+    command = [sys.executable, "-m", "countersign", "--home", str(tmp_path / "desk")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, env=bare)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "desk").exists()
