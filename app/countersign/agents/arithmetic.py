@@ -1,0 +1,144 @@
+"""Checks what was read: sums, identifiers, dates, required fields, and orders that a text tries to give."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+from time import perf_counter
+
+from countersign.agents.einvoice import DIFFERS
+from countersign.agents.lexicons import orders
+from countersign.agents.sheet import pieces
+from countersign.domain.document import Opened
+from countersign.domain.event import Checked
+from countersign.domain.klass import ClassDef, FieldType
+from countersign.domain.numerals import as_decimal
+from countersign.domain.reading import Reading, Row
+from countersign.domain.reason import Reason
+from countersign.domain.values import problem
+
+_CENT = Decimal("0.02")
+_FAR = timedelta(days=3 * 366)
+
+
+def check(
+    klass: ClassDef, readings: Sequence[Reading], rows: Sequence[Row], opened: Opened | None, today: date
+) -> Checked:
+    """Compare the readings with each other and with what is possible."""
+    begun = perf_counter()
+    values = {r.field: r.value for r in readings if r.index == 0 and r.value is not None}
+    passed: list[str] = []
+    findings: list[Reason] = []
+    facts: dict[str, bool | int | str] = {}
+    totals = [*_sums(klass, values), *_row_sums(klass, values, rows)]
+    _report(totals, "totals_disagree", "totals_agree", passed, findings)
+    facts["arithmetic.ok"] = not any(reason for reason in totals if reason)
+    facts["arithmetic.checked"] = bool(totals)
+    _report(_identifiers(klass, values), "identifier_invalid", "identifiers_valid", passed, findings)
+    _report(_dates(klass, values, today), "dates_out_of_order", "dates_in_order", passed, findings)
+    missing = tuple(f.name for f in klass.fields if f.required and f.name not in values)
+    if missing:
+        findings.append(Reason(code="field_missing", fields=missing))
+    else:
+        passed.append("required_fields_present")
+    differing = tuple(r.field for r in readings if DIFFERS in r.why)
+    if differing:
+        findings.append(Reason(code="xml_differs_from_page", fields=differing))
+    order = find_order(opened) if opened else None
+    facts["document.gives_orders"] = order is not None
+    if order:
+        findings.append(Reason(code="instruction_in_document", detail=order))
+    facts["document.hidden_words"] = sum(page.hidden_words for page in opened.pages) if opened else 0
+    return Checked(
+        passed=tuple(passed),
+        findings=tuple(findings),
+        facts=facts,
+        milliseconds=round((perf_counter() - begun) * 1000),
+    )
+
+
+def _report(
+    results: Iterable[Reason | None], failed: str, held: str, passed: list[str], findings: list[Reason]
+) -> None:
+    """Sort results: None is a check that held; no result at all says that nothing could be checked."""
+    told = list(results)
+    findings.extend(reason for reason in told if reason is not None)
+    if told and not any(reason is not None for reason in told):
+        passed.append(held)
+
+
+def _sums(klass: ClassDef, values: dict[str, str]) -> list[Reason | None]:
+    results: list[Reason | None] = []
+    for group in klass.sums:
+        numbers = [as_decimal(values.get(name)) for name in group]
+        known = [number for number in numbers if number is not None]
+        if len(known) < len(group):
+            continue
+        total = sum(known[:-1], Decimal(0))
+        holds = abs(total - known[-1]) <= _CENT
+        detail = f"{' + '.join(map(str, known[:-1]))} = {total}, not {known[-1]}"
+        results.append(None if holds else Reason(code="totals_disagree", fields=group, detail=detail))
+    return results
+
+
+def _row_sums(klass: ClassDef, values: dict[str, str], rows: Sequence[Row]) -> list[Reason | None]:
+    results: list[Reason | None] = []
+    for table in klass.tables:
+        amounts = [as_decimal(row.value("amount")) for row in rows if row.table == table.name]
+        heads = {name: as_decimal(values.get(name)) for name in table.adds_up_to}
+        known = {name: worth for name, worth in heads.items() if worth is not None}
+        if not amounts or not known or any(amount is None for amount in amounts):
+            continue
+        total = sum((amount for amount in amounts if amount is not None), Decimal(0))
+        holds = any(abs(total - worth) <= _CENT * (1 + len(amounts) // 10) for worth in known.values())
+        detail = f"the rows add up to {total}"
+        results.append(None if holds else Reason(code="totals_disagree", fields=tuple(known), detail=detail))
+    return results
+
+
+def _identifiers(klass: ClassDef, values: dict[str, str]) -> list[Reason | None]:
+    results: list[Reason | None] = []
+    for field in klass.fields:
+        if field.type in (FieldType.IBAN, FieldType.BIC, FieldType.VAT_ID) and field.name in values:
+            wrong = problem(field.type, values[field.name])
+            results.append(
+                Reason(code="identifier_invalid", fields=(field.name,), detail=wrong) if wrong else None
+            )
+    return results
+
+
+def _dates(klass: ClassDef, values: dict[str, str], today: date) -> list[Reason | None]:
+    results: list[Reason | None] = []
+    for group in klass.in_order:
+        present = [name for name in group if name in values]
+        for earlier, later in pairwise(present):
+            if values[earlier] <= values[later]:
+                results.append(None)
+            else:
+                detail = f"{values[earlier]} is after {values[later]}"
+                results.append(Reason(code="dates_out_of_order", fields=(earlier, later), detail=detail))
+    name = klass.headline.date
+    if name and name in values:
+        told = date.fromisoformat(values[name])
+        if told > today + _FAR or told.year < 1900:
+            detail = f"{values[name]} is not plausible"
+            results.append(Reason(code="dates_out_of_order", fields=(name,), detail=detail))
+    return results
+
+
+@lru_cache(maxsize=1)
+def _order_pattern() -> re.Pattern[str]:
+    parts = [re.escape(order).replace(r"\{any\}\ ", r"(?:\w+ ){0,3}") for order in orders()]
+    return re.compile(r"\b(?:" + "|".join(parts) + r")\b")
+
+
+def find_order(opened: Opened) -> str | None:
+    """Return the first stretch of text by which the document tries to give orders to software, else None."""
+    for page in opened.pages:
+        text = " ".join(piece for word in page.words for piece in pieces(word.text))
+        match = _order_pattern().search(text)
+        if match:
+            return match[0]
+    return None

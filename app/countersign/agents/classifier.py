@@ -1,0 +1,162 @@
+"""Says what kind of case a document is, in which language, by the words that classes name as their own."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from time import perf_counter
+
+from countersign.agents.labels import lexicon
+from countersign.agents.lexicons import phrase, stop_words
+from countersign.agents.sheet import Run, Sheet, pieces
+from countersign.domain.confidence import ppm
+from countersign.domain.event import Classified
+from countersign.domain.klass import ClassDef
+
+_PAGES = 3
+"""Pages that are looked at; a document says early what it is."""
+Cues = dict[str, list[tuple[tuple[str, ...], str]]]
+"""By first piece: (all pieces, what they tell)."""
+
+_HELD: dict[int, tuple[object, Cues, Cues, Cues]] = {}
+
+
+def classify(sheet: Sheet, classes: Mapping[str, ClassDef]) -> Classified:
+    """Tell class, variant and language; a document that no class fits gets a low confidence."""
+    begun = perf_counter()
+    titles, labels, variants = _cues(classes)
+    runs = [run for run in sheet.runs if run.page < _PAGES]
+    parts = [(run, [piece for word in run.words for piece in pieces(word.text)]) for run in runs[:600]]
+    language = _language(Counter(piece for _, found in parts for piece in found))
+    scores: dict[str, float] = defaultdict(float)
+    heads: dict[str, str] = {}
+    seen: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for run, found in parts:
+        for told, parts_found in _matches(found, titles):
+            weight = _prominence(sheet, run, len(parts_found), len(found))
+            if parts_found in seen[told]:
+                weight *= 0.2
+            seen[told].add(parts_found)
+            scores[told] += weight
+            if weight >= 2.0:
+                heads.setdefault(told, " ".join(parts_found))
+        for told, parts_found in _matches(found, labels):
+            if parts_found not in seen[f"label {told}"]:
+                seen[f"label {told}"].add(parts_found)
+                scores[told] += 0.25 * min(len(parts_found), 3)
+    name, confidence = _best(scores, classes)
+    why = _why(name, heads, len(seen[f"label {name}"]))
+    return Classified(
+        klass=name,
+        variant=_variant(parts, variants, classes[name]) if name in classes else None,
+        language=language,
+        confidence=ppm(confidence),
+        why=why,
+        milliseconds=round((perf_counter() - begun) * 1000),
+    )
+
+
+def _cues(classes: Mapping[str, ClassDef]) -> tuple[Cues, Cues, Cues]:
+    held = _HELD.get(id(classes))
+    if held is not None and held[0] is classes:
+        return held[1:]
+    titles: Cues = defaultdict(list)
+    labels: Cues = defaultdict(list)
+    variants: Cues = defaultdict(list)
+    owners: Counter[tuple[str, ...]] = Counter()
+    for klass in classes.values():
+        texts = [klass.name.replace("_", " "), *klass.label.values()]
+        texts += [cue for cues in klass.cues.values() for cue in cues]
+        _put(titles, texts, klass.name)
+        for variant, by_language in klass.variant_cues.items():
+            _put(variants, [cue for cues in by_language.values() for cue in cues], variant)
+        for parts in {
+            entry[0] for entries in lexicon(klass).phrases.values() for entry in entries if entry[1]
+        }:
+            owners[parts] += 1
+    for klass in classes.values():
+        for entries in lexicon(klass).phrases.values():
+            for parts, fields, _ in entries:
+                if fields and owners[parts] == 1 and sum(map(len, parts)) > 3:
+                    labels[parts[0]].append((parts, klass.name))
+    for cues in (titles, labels, variants):
+        for entries_of in cues.values():
+            entries_of.sort(key=lambda entry: -len(entry[0]))
+    if len(_HELD) > 16:
+        _HELD.clear()
+    _HELD[id(classes)] = (classes, titles, labels, variants)
+    return titles, labels, variants
+
+
+def _put(cues: Cues, texts: list[str], told: str) -> None:
+    for parts in {phrase(text) for text in texts}:
+        if parts:
+            cues[parts[0]].append((parts, told))
+
+
+def _matches(found: list[str], cues: Cues) -> list[tuple[str, tuple[str, ...]]]:
+    told = []
+    at = 0
+    while at < len(found):
+        length = 1
+        for parts, name in cues.get(found[at], ()):
+            if tuple(found[at : at + len(parts)]) == parts and len(parts) >= length:
+                told.append((name, parts))
+                length = len(parts)
+        at += length
+    return told
+
+
+def _prominence(sheet: Sheet, run: Run, cue: int, words: int) -> float:
+    """Weigh a cue, more in a heading: large or bold, near the top, on its own."""
+    weight = 0.4 + 0.3 * min(cue - 1, 3)
+    ratio = run.size / max(sheet.size, 1.0)
+    alone = words <= cue + 3
+    if run.page == 0 and alone:
+        top = run.y0 < 0.35 * sheet.heights[run.page]
+        if ratio > 1.25:
+            weight += 2.0 * min(ratio, 2.5)
+        elif top and (run.bold or run.text.isupper()):
+            weight += 1.5
+    return weight
+
+
+def _best(scores: dict[str, float], classes: Mapping[str, ClassDef]) -> tuple[str, float]:
+    ranked = sorted(((scores.get(name, 0.0), name) for name in classes), reverse=True)
+    if not ranked or ranked[0][0] <= 0.0:
+        return (ranked[-1][1] if ranked else "unknown"), 0.0
+    best, name = ranked[0]
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    lead = (best - second) / (best + second)
+    return name, 1.0 / (1.0 + math.exp(-(6.0 * lead + 0.55 * min(best, 8.0) - 3.2)))
+
+
+def _why(name: str, heads: dict[str, str], labels: int) -> tuple[str, ...]:
+    why = []
+    if name in heads:
+        why.append(f"headed “{heads[name]}”")
+    if labels:
+        why.append(
+            f"{labels} labels that only this class has" if labels > 1 else "a label that only this class has"
+        )
+    return tuple(why) or ("no words that tell the class",)
+
+
+def _variant(parts: list[tuple[Run, list[str]]], variants: Cues, klass: ClassDef) -> str | None:
+    """Tell the variant: it needs several different cues of its own, more of them on a page full of words."""
+    told: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for _, found in parts:
+        for variant, cue in _matches(found, variants):
+            told[variant].add(cue)
+    known = [(len(cues), variant) for variant, cues in told.items() if variant in klass.variants]
+    count, variant = max(known, default=(0, ""))
+    words = sum(len(found) for _, found in parts)
+    return variant if count >= (2 if words < 260 else 4) else None
+
+
+def _language(counts: Counter[str]) -> str:
+    scores = {
+        language: sum(min(counts[word], 6) * (1.0 if len(word) > 2 else 0.6) for word in words)
+        for language, words in stop_words().items()
+    }
+    best = max(scores, key=lambda language: scores[language])
+    return best if scores[best] > 0 else "en"

@@ -1,0 +1,115 @@
+"""The labels around every run of a document, found once and asked for many times."""
+
+from collections import defaultdict
+
+from countersign.agents.labels import Hit
+from countersign.agents.sheet import Run, Sheet
+from countersign.domain.klass import FieldDef, FieldType, Side
+
+
+class Surroundings:
+    """The labels around every run, found once and asked for many times."""
+
+    def __init__(
+        self, sheet: Sheet, fields: tuple[FieldDef, ...], hits: list[Hit], in_tables: set[int]
+    ) -> None:
+        self.sheet = sheet
+        self.fields = fields
+        self.in_tables = in_tables
+        self.by_passage: dict[int, list[Hit]] = defaultdict(list)
+        self.closing: dict[int, Hit] = {}
+        """The label that a run ends with, by run."""
+        for hit in hits:
+            self.by_passage[hit.passage.index].append(hit)
+            if hit.ends_run:
+                self.closing[hit.run.index] = hit
+        self.heading = {index: hit for index, hit in self.closing.items() if not self._has_value_beside(hit)}
+        """Those of them that may head what stands below."""
+        self._left: dict[int, tuple[float, Hit | None]] = {}
+        self._above: dict[int, tuple[float, Hit | None]] = {}
+        self._side: dict[int, Side | None] = {}
+
+    def _has_value_beside(self, hit: Hit) -> bool:
+        """Say whether the label has its value to the right, so that it heads nothing below."""
+        line = self.sheet.lines[hit.run.line]
+        place = line.index(hit.run)
+        if place + 1 >= len(line):
+            return False
+        beside = line[place + 1]
+        near = beside.x0 - hit.run.x1 < 0.2 * self.sheet.widths[hit.run.page]
+        return (near or hit.colon) and not self.by_passage.get(beside.passage.index)
+
+    def left(self, run: Run) -> tuple[float, Hit | None]:
+        """Return the nearest label to the left on the line, and how close it is (1 is next to it)."""
+        if run.index not in self._left:
+            self._left[run.index] = self._look_left(run)
+        return self._left[run.index]
+
+    def above(self, run: Run) -> tuple[float, Hit | None]:
+        """Return the nearest label above that overlaps, and how close it is."""
+        if run.index not in self._above:
+            self._above[run.index] = self._look_above(run)
+        return self._above[run.index]
+
+    def _look_left(self, run: Run) -> tuple[float, Hit | None]:
+        line = self.sheet.lines[run.line]
+        for skipped, other in enumerate(reversed(line[: line.index(run)])):
+            hit = self.closing.get(other.index)
+            if hit is not None:
+                gap = max(0.0, run.x0 - other.x1) / max(self.sheet.widths[run.page], 1.0)
+                return max(0.05, 1.0 - 0.9 * gap) / (1 + skipped), hit
+        return 0.0, None
+
+    def _look_above(self, run: Run) -> tuple[float, Hit | None]:
+        lines, passed = self.sheet.lines, 0
+        for number in range(run.line - 1, max(run.line - 14, -1), -1):
+            for other in lines[number]:
+                if other.page != run.page:
+                    return 0.0, None
+                if other.x0 >= run.x1 + 2 or other.x1 <= run.x0 - 2:
+                    continue
+                hit = self.heading.get(other.index)
+                distance = (run.y0 - other.y1) / max(run.height, 4.0)
+                if hit is not None:
+                    return 1.0 / (1.0 + passed + 0.25 * max(0.0, distance)), hit
+                passed += 1
+                if passed > 4 or distance > 14:
+                    return 0.0, None
+        return 0.0, None
+
+    def side(self, run: Run) -> Side | None:
+        """Say whose block a run stands in: that of the first label of a side at the top of its block."""
+        if run.index not in self._side:
+            self._side[run.index] = self._find_side(run)
+        return self._side[run.index]
+
+    def _find_side(self, run: Run) -> Side | None:
+        for hit in self.by_passage.get(run.passage.index, ()):
+            side = self._side_of(hit)
+            if side and hit.colon:
+                return side
+        label = self.closing.get(self.sheet.lines[run.line][0].index)
+        current, steps = (label.run if label else run), 0
+        while steps < 8:
+            upper = self._upper(current)
+            if upper is None:
+                return None
+            for hit in self.by_passage.get(upper.passage.index, ()):
+                side = self._side_of(hit)
+                if side and hit.starts_run:
+                    return side
+            current, steps = upper, steps + 1
+        return None
+
+    def _upper(self, run: Run) -> Run | None:
+        for number in range(run.line - 1, max(run.line - 5, -1), -1):
+            for other in self.sheet.lines[number]:
+                if other.page != run.page or run.y0 - other.y1 > 1.8 * max(run.height, other.height):
+                    return None
+                if abs(other.x0 - run.x0) < 6:
+                    return other
+        return None
+
+    def _side_of(self, hit: Hit) -> Side | None:
+        sides = {self.fields[index].side for index in hit.fields if self.fields[index].type is FieldType.NAME}
+        return next(iter(sides)) if len(sides) == 1 else None

@@ -1,0 +1,273 @@
+"""What a value itself says, by type: whether it looks like a total, a number of an invoice, a company."""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+
+from countersign.agents.candidates import Candidate
+from countersign.agents.lexicons import all_stop_words, name_words
+from countersign.agents.names import is_form, is_town
+from countersign.agents.sheet import Sheet, pieces
+from countersign.domain.klass import FieldType
+from countersign.domain.numerals import as_decimal
+
+WIDTH = 14
+"""Traits a candidate; a type with fewer is filled up with zeros."""
+Traits = Callable[[list[Candidate], Sheet], list[list[float]]]
+
+
+def nothing(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+    """Say nothing about candidates of a type that has no traits of its own."""
+    return [[0.0] * WIDTH for _ in candidates]
+
+
+def _padded(*values: float) -> list[float]:
+    return [*values, *([0.0] * (WIDTH - len(values)))]
+
+
+def _dates(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+    days = sorted({c.value for c in candidates})
+    span = max(len(days) - 1, 1)
+    return [
+        _padded(
+            days.index(c.value) / span,
+            float(c.value == days[0]),
+            float(c.value == days[-1]),
+            float(len(days) == 1),
+            float("1990" <= c.value[:4] <= "2035"),
+            float(place == 0),
+            min(place, 10) / 10,
+        )
+        for place, c in enumerate(candidates)
+    ]
+
+
+def _amounts(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+    worth = [float(as_decimal(c.value) or 0) for c in candidates]
+    ranked = sorted({abs(w) for w in worth}, reverse=True)
+    rank = {value: place for place, value in enumerate(ranked)}
+    span, last = max(len(ranked) - 1, 1), max(len(candidates) - 1, 1)
+    cents = {round(abs(w) * 100) for w in worth}
+    sums = _sums(cents)
+    return [
+        _padded(
+            rank[abs(w)] / span,
+            float(rank[abs(w)] == 0),
+            float(rank[abs(w)] == 1),
+            place / last,
+            float(w == 0),
+            float(w < 0),
+            float(round(abs(w) * 100) in sums),
+            min(math.log10(abs(w) + 1), 7) / 7,
+            float(c.printed.lstrip("(-− ")[:1].isdigit()),
+        )
+        for place, (c, w) in enumerate(zip(candidates, worth, strict=True))
+    ]
+
+
+def _sums(cents: set[int]) -> set[int]:
+    """Amounts that are the sum of two others on the page, among the forty largest."""
+    top = sorted(cents, reverse=True)[:40]
+    known = set(top) - {0}
+    return {total for total in known for part in known if part < total and total - part in known}
+
+
+def _identifiers(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+    rows = []
+    for place, c in enumerate(candidates):
+        digits = sum(char.isdigit() for char in c.value)
+        letters = sum(char.isalpha() for char in c.value)
+        rows.append(
+            _padded(
+                min(len(c.value), 24) / 24,
+                digits / len(c.value),
+                letters / len(c.value),
+                float(any(char in "-/." for char in c.value)),
+                float(c.value.isdigit() and len(c.value) in (4, 5)),
+                float(len(c.value) > 20),
+                float(c.value[:1].isalpha()),
+                float(any(mark in c.value for mark in (",", "€", "$", "%", "+"))),
+                min(place, 20) / 20,
+                float("." in c.value and c.value.replace(".", "").replace(",", "").isdigit()),
+                float(letters > 0 and c.value.upper() == c.value),
+                float(letters > digits + 6),
+            )
+        )
+    return rows
+
+
+def _names(candidates: list[Candidate], sheet: Sheet) -> list[list[float]]:
+    domains = _domains(sheet)
+    towns = {run.index for line in sheet.lines for run in line if len(run.words) < 14 and is_town(run.text)}
+    full = [letters_of(c.value) for c in candidates if c.grade]
+    rows = []
+    for c in candidates:
+        own = letters_of(c.value)
+        longer = any(other.startswith(own) and len(other) > len(own) for other in full)
+        rows.append([*_name(c, sheet, domains, towns), float(longer), _follower(c)])
+    return rows
+
+
+def letters_of(text: str) -> str:
+    """Return the folded letters and digits of a text."""
+    return "".join(piece for word in text.split() for piece in pieces(word))
+
+
+def _follower(c: Candidate) -> float:
+    """1 when a bracket or a quotation mark follows, as after the name of a party; 0.5 for a comma."""
+    if c.after < len(c.passage.words) and c.passage.words[c.after].text[0] in '(“"„«':
+        return 1.0
+    return 0.5 if c.passage.words[c.after - 1].text[-1] == "," else 0.0
+
+
+def _name(c: Candidate, sheet: Sheet, domains: set[str], towns: set[int]) -> list[float]:
+    words, stop = name_words(), all_stop_words()
+    parts = [piece for word in c.value.split() for piece in pieces(word)]
+    letters = [char for char in c.value if char.isalpha()]
+    count = max(len(parts), 1)
+    squeezed = "".join(parts)
+    inside = c.value.split()[1:-1]
+    return [
+        float(any(is_form(word) for word in inside)) - float(bool(c.grade)),
+        float(any(part in words["business"] for part in parts)),
+        sum(part in words["titles"] for part in parts) / count,
+        float(bool(parts) and parts[0] in words["people"]),
+        sum(part in stop for part in parts) / count,
+        float(any(char.isdigit() for char in c.value)),
+        sum(char.isupper() for char in letters) / max(len(letters), 1),
+        float(all(word[:1].isupper() for word in c.value.split() if word[:1].isalpha())),
+        float(any(len(domain) > 3 and (domain in squeezed or squeezed[:12] in domain) for domain in domains)),
+        _town_below(c, sheet, towns),
+        float(c.run.index in towns or any(part in words["street"] for part in parts)),
+        float(any(mark in c.value for mark in ":;?!=")),
+    ]
+
+
+def _domains(sheet: Sheet) -> set[str]:
+    """Second-level names of mail and web addresses: ``acme`` of billing@acme.example."""
+    found = set()
+    for run in sheet.runs:
+        for word in run.words:
+            text = word.text.lower()
+            if "@" in text or text.startswith("www.") or "://" in text:
+                host = (
+                    text.rpartition("@")[2]
+                    .removeprefix("https://")
+                    .removeprefix("http://")
+                    .removeprefix("www.")
+                )
+                labels = host.split("/")[0].split(".")
+                if len(labels) > 1:
+                    found.add("".join(pieces(labels[-2])))
+    return found
+
+
+def _town_below(c: Candidate, sheet: Sheet, towns: set[int]) -> float:
+    """1 when a line with a postal code follows within three lines at the same edge, or on the same line."""
+    if any(run.index in towns for run in sheet.lines[c.run.line] if run is not c.run):
+        return 0.7
+    for number in range(c.run.line + 1, min(c.run.line + 6, len(sheet.lines))):
+        for run in sheet.lines[number]:
+            if run.page != c.page or run.y0 - c.y1 > 6 * max(c.run.height, 6.0):
+                return 0.0
+            if run.index in towns and (abs(run.x0 - c.x0) < 8 or abs(run.x1 - c.x1) < 8):
+                return 1.0
+    return 0.0
+
+
+def _addresses(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+    street = name_words()["street"]
+    rows = []
+    for c in candidates:
+        parts = [piece for word in c.value.split() for piece in pieces(word)]
+        first = c.value.partition(",")[0]
+        first_parts = [piece for word in first.split() for piece in pieces(word)]
+        rows.append(
+            _padded(
+                float(
+                    any(
+                        part in street or part.endswith(("strasse", "straat", "weg", "platz"))
+                        for part in parts
+                    )
+                ),
+                float(is_town(c.value)),
+                min(len(c.more), 4) / 4,
+                float(any(is_form(word) for word in c.value.split())),
+                float(any(char.isdigit() for char in first)),
+                float(first_parts != [] and first_parts[-1].isdigit()),
+                float(c.value[:1].isdigit()),
+                min(len(c.value), 120) / 120,
+                float(is_town(first)),
+                min(c.value.count(","), 5) / 5,
+                float(any(part in name_words()["titles"] for part in parts)),
+            )
+        )
+    return rows
+
+
+def _texts(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+    rows = []
+    for c in candidates:
+        letters = [char for char in c.value if char.isalpha()]
+        rows.append(
+            _padded(
+                min(len(c.value), 200) / 200,
+                float(any(char.isdigit() for char in c.value)),
+                sum(char.isupper() for char in letters) / max(len(letters), 1),
+                float(c.value[:1].isupper()),
+                float(c.value.rstrip().endswith((".", "!"))),
+                float(any(is_form(word) for word in c.value.split())),
+                min(len(c.more), 5) / 5,
+                float(len(c.value.split()) == 1),
+                float(c.value.endswith(":")),
+            )
+        )
+    return rows
+
+
+def _codes(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+    last = max(len(candidates) - 1, 1)
+    distinct = len({c.value for c in candidates})
+    return [
+        _padded(
+            place / last,
+            float(place == 0),
+            float(distinct == 1),
+            float(c.type in (FieldType.IBAN, FieldType.VAT_ID)),
+            float(c.type is FieldType.PHONE),
+            float(c.type is FieldType.EMAIL),
+            float(c.type is FieldType.COUNTRY),
+            min(len(c.value), 30) / 30,
+        )
+        for place, c in enumerate(candidates)
+    ]
+
+
+def _currencies(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+    counts = Counter(c.value for c in candidates)
+    beside = Counter(c.value for c in candidates if c.grade)
+    return [
+        _padded(
+            counts[c.value] / len(candidates),
+            beside[c.value] / max(sum(beside.values()), 1),
+            float(len(c.printed) > 0 and not c.printed[0].isalpha()),
+            float(len(counts) == 1),
+            float(c.value in ("EUR", "USD", "GBP", "CHF")),
+            float(place == 0),
+        )
+        for place, c in enumerate(candidates)
+    ]
+
+
+OWN: dict[str, Traits] = {
+    "date": _dates,
+    "amount": _amounts,
+    "number": _amounts,
+    "identifier": _identifiers,
+    "name": _names,
+    "address": _addresses,
+    "text": _texts,
+    "code": _codes,
+    "vat_id": _codes,
+    "currency": _currencies,
+}
