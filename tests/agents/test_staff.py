@@ -109,6 +109,22 @@ def test_rows_that_add_up_to_neither_total_are_found(catalogue: Catalogue) -> No
     assert facts["arithmetic.ok"] is False
 
 
+@pytest.mark.parametrize(("closing", "found"), [("70.00", set()), ("71.00", {"totals_disagree"})])
+def test_transactions_lead_from_the_opening_to_the_closing_balance(
+    catalogue: Catalogue, closing: str, found: set[str]
+) -> None:
+    values = {"opening_balance": "100.00", "closing_balance": closing}
+    amounts = (Answer(value="-50.00"), Answer(value="20.00"))
+    rows = tuple(
+        Row(table="transactions", cells=(Cell(column="amount", answer=amount, confidence=900_000),))
+        for amount in amounts
+    )
+    file = case(values, rows)
+    answers = staff.check(file, catalogue.classes["statement"], None, NOTHING_KNOWN, TODAY)
+    codes = {reason.code for _, answer in answers for reason in answer.findings}
+    assert codes & {"totals_disagree"} == found
+
+
 def test_every_code_of_a_finding_has_words_for_people(catalogue: Catalogue) -> None:
     codes = {"totals_disagree", "identifier_invalid", "dates_out_of_order", "field_missing"}
     codes |= {"xml_differs_from_page", "instruction_in_document", "possible_duplicate"}

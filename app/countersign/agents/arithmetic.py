@@ -13,7 +13,7 @@ from countersign.agents.lexicons import orders
 from countersign.agents.sheet import pieces
 from countersign.domain.document import Opened
 from countersign.domain.event import Checked
-from countersign.domain.klass import ClassDef, FieldType
+from countersign.domain.klass import ClassDef, FieldType, TableDef
 from countersign.domain.numerals import as_decimal
 from countersign.domain.reading import Reading, Row
 from countersign.domain.reason import Reason
@@ -86,16 +86,28 @@ def _sums(klass: ClassDef, values: dict[str, str]) -> list[Reason | None]:
 def _row_sums(klass: ClassDef, values: dict[str, str], rows: Sequence[Row]) -> list[Reason | None]:
     results: list[Reason | None] = []
     for table in klass.tables:
-        amounts = [as_decimal(row.value("amount")) for row in rows if row.table == table.name]
-        heads = {name: as_decimal(values.get(name)) for name in table.adds_up_to}
-        known = {name: worth for name, worth in heads.items() if worth is not None}
-        if not amounts or not known or any(amount is None for amount in amounts):
+        read = [as_decimal(row.value("amount")) for row in rows if row.table == table.name]
+        amounts = [amount for amount in read if amount is not None]
+        expected = _expected(table, values)
+        if not amounts or not expected or len(amounts) < len(read):
             continue
-        total = sum((amount for amount in amounts if amount is not None), Decimal(0))
-        holds = any(abs(total - worth) <= _CENT * (1 + len(amounts) // 10) for worth in known.values())
+        total = sum(amounts, Decimal(0))
+        holds = any(abs(total - worth) <= _CENT * (1 + len(amounts) // 10) for worth in expected.values())
         detail = f"the rows add up to {total}"
-        results.append(None if holds else Reason(code="totals_disagree", fields=tuple(known), detail=detail))
+        fields = tuple(dict.fromkeys(name for names in expected for name in names))
+        results.append(None if holds else Reason(code="totals_disagree", fields=fields, detail=detail))
     return results
+
+
+def _expected(table: TableDef, values: dict[str, str]) -> dict[tuple[str, ...], Decimal]:
+    """Return what the rows may add up to, by the head fields that say so."""
+    heads: dict[tuple[str, ...], Decimal | None] = {
+        (name,): as_decimal(values.get(name)) for name in table.adds_up_to
+    }
+    if table.leads:
+        before, after = (as_decimal(values.get(name)) for name in table.leads)
+        heads[table.leads] = None if before is None or after is None else after - before
+    return {names: worth for names, worth in heads.items() if worth is not None}
 
 
 def _identifiers(klass: ClassDef, values: dict[str, str]) -> list[Reason | None]:

@@ -70,7 +70,7 @@ def _worth(table: list[list[float]], probability: float) -> float:
     if not table:
         return probability
     if probability <= table[0][0]:
-        return table[0][1]
+        return table[0][1] * probability / max(table[0][0], 1e-9)
     for (x0, y0), (x1, y1) in pairwise(table):
         if probability <= x1:
             return y0 + (y1 - y0) * (probability - x0) / max(x1 - x0, 1e-9)

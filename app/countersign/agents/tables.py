@@ -17,6 +17,7 @@ from countersign.domain.reading import Answer, Cell, Evidence, Row
 from countersign.domain.values import normalise
 
 _TYPED = frozenset({FieldType.AMOUNT, FieldType.NUMBER, FieldType.DATE})
+_NEARLY_ALL = 0.8
 _FIRST_NUMBER = re.compile(r"[\-−]?\d[\d.,'’]*")
 
 
@@ -118,7 +119,15 @@ class _TableReader:
             elif rows:
                 self._continue(rows[-1], line, header)
         made = [self._made(columns, draft) for columns, draft in drafts]
-        return [row for row in made if row is not None]
+        return self._like_the_others([row for row in made if row is not None])
+
+    def _like_the_others(self, rows: list[Row]) -> list[Row]:
+        """Leave out what lacks a date or number that nearly all rows have: a page's foot, a carried sum."""
+        needed = [c.name for c in self.table.columns if c.required and c.type in _TYPED]
+        held = [
+            name for name in needed if sum(bool(row.value(name)) for row in rows) >= _NEARLY_ALL * len(rows)
+        ]
+        return [row for row in rows if all(row.value(name) for name in held)]
 
     def _header(self, number: int) -> tuple[list[Column], int]:
         """Return the columns that a line heads, and how many lines the header takes."""

@@ -72,6 +72,8 @@ class TableDef(Frozen):
     columns: tuple[FieldDef, ...]
     adds_up_to: tuple[str, ...] = ()
     """Head fields of which one is the sum of the column `amount`."""
+    leads: tuple[str, str] | None = None
+    """A balance before and one after: head fields of which the column `amount` is the difference."""
 
 
 class Headline(Frozen):
@@ -122,7 +124,7 @@ class ClassDef(Frozen):
             if name not in names:
                 raise ValueError(f"the class {self.name} has no field {name!r}, named as headline {role}")
         related = [name for group in (*self.sums, *self.in_order) for name in group]
-        related += [name for table in self.tables for name in table.adds_up_to]
+        related += [name for table in self.tables for name in (*table.adds_up_to, *(table.leads or ()))]
         for name in related:
             if name not in names:
                 raise ValueError(f"the class {self.name} has no field {name!r}, which its checks name")
