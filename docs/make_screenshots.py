@@ -1,24 +1,37 @@
-"""Makes the pictures of the manual: queue and review, light and dark, with made-up cases; needs no screen.
+"""Makes the pictures of the manual from a real desk: queue and review, light and dark; needs no screen.
 
-``python -m docs.make_screenshots [--out DIR]``, from the root of the checkout.
+``countersign --home DIR process sample_docs``, then, from the root of the checkout,
+``python -m docs.make_screenshots --home DIR [--case FILE] [--out DIR]``. Nothing on the desk is changed but
+that its case is held for as long as the pictures take.
 """
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QLocale, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
-from tests.support.small_desk import SmallDesk
 
+from countersign.domain.case import Status
+from countersign.domain.queue import CaseRow, QueueQuery
+from countersign.settings.home import Home
 from countersign.ui.app import make_window
 from countersign.ui.look.theme import Scheme, Theme
 from countersign.ui.views.desk_view import DeskWindow
+from countersign.wiring.desk import Desk, open_desk
 
 SIZES = ((1440, 900), (1024, 768))
-PATIENCE = 5000
-SETTLED = 400
+CASE = "invoice-14.pdf"
+"""File of the case that is shown: an invoice with line items and doubtful fields."""
+PATIENCE = 15_000
+SETTLED = 600
 """Milliseconds without which a picture might still miss something that is on its way."""
+LARGEST = 400_000
+"""Bytes of one picture."""
+COMPRESSION = 0
+"""Quality in Qt's words for PNG: the smallest file; the picture is the same at any."""
 
 
 def wait(until: Callable[[], bool]) -> None:
@@ -45,26 +58,51 @@ def take(window: DeskWindow, theme: Theme, out: Path, name: str) -> None:
             theme.choose(scheme)
             wait(lambda: True)
             small = "" if width == SIZES[0][0] else f"-{width}"
-            window.grab().save(str(out / f"{name}-{scheme.value}{small}.png"))
+            file = out / f"{name}-{scheme.value}{small}.png"
+            save(window.grab().toImage(), file)
+
+
+def save(picture: QImage, file: Path) -> None:
+    """Write a picture as small as it gets without loss; raises ValueError when that is not small enough."""
+    picture.convertToFormat(QImage.Format.Format_RGB888).save(str(file), quality=COMPRESSION)
+    if file.stat().st_size > LARGEST:
+        raise ValueError(f"{file} is larger than {LARGEST} bytes; show another case with --case")
+
+
+def chosen(desk: Desk, file: str) -> CaseRow:
+    """Return the case of a file; raises LookupError when none waits for a person."""
+    found = desk.page(QueueQuery(statuses=(Status.WAITING,), text=file)).rows
+    for row in found:
+        if row.document == file:
+            return row
+    raise LookupError(f"no case of {file} waits for a person on this desk; see the first lines of this file")
 
 
 def main() -> None:
-    """Open the small desk, walk through it and save what there is to see."""
+    """Open the desk, walk through it and save what there is to see."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--case", default=CASE)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "images")
-    out: Path = parser.parse_args().out
-    out.mkdir(parents=True, exist_ok=True)
-    app = QApplication(["countersign", "-platform", "offscreen"])
-    theme = Theme(app)
-    window = make_window(SmallDesk(), theme, QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
-    window.show()
-    window.begin()
-    wait(lambda: window.queue.model.rowCount() > 0)
-    take(window, theme, out, "queue")
-    window.open_case("case-0012")
-    wait(lambda: window.session.is_mine)
-    take(window, theme, out, "review")
-    window.close()
+    told = parser.parse_args()
+    told.out.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    theme = Theme(QApplication(["countersign"]))
+    desk = open_desk(Home(told.home))
+    try:
+        row = chosen(desk, told.case)
+        british = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+        window = make_window(desk, theme, british)
+        window.show()
+        window.begin()
+        wait(lambda: window.queue.model.rowCount() > 0 and desk.agents_at_work())
+        take(window, theme, told.out, "queue")
+        window.open_case(row.id)
+        wait(lambda: window.session.is_mine)
+        take(window, theme, told.out, "review")
+        window.close()
+    finally:
+        desk.close()
 
 
 if __name__ == "__main__":
