@@ -1,5 +1,6 @@
 """The one executable: it opens the desk, becomes a page child, or passes the command line on."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -60,16 +61,18 @@ def open_desk(wish: "Window") -> int:
 
     if why := display.trouble():
         raise Trouble(why)
+    gc.disable()  # nothing that a start loads is ever thrown away; run_desk lets the collector work again
     from countersign.ui.app import run_desk
     from countersign.wiring.desk import open_desk
 
     def begin(window: "DeskWindow") -> None:
         _close_when_told(window)
+        desk.start_agents()  # only now: a worker takes as much of the machine to start as the window does
         if wish.bring_in:
             window.bring_in(list(wish.bring_in), "command_line")
 
     home = Home(wish.home)
-    desk = open_desk(home)
+    desk = open_desk(home, with_worker=False)
     try:
         return run_desk(desk, settings_file=home.root / "window.ini", on_ready=begin)
     finally:

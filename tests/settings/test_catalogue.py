@@ -46,6 +46,13 @@ def test_a_desk_adds_a_class_by_adding_a_file(home):
     assert catalogue.load(home).klass("parking_fine").field("fine").title("de") == "Betrag"
 
 
+def test_limits_of_the_environment_give_way_to_the_file_of_the_desk(home, monkeypatch):
+    monkeypatch.setenv("COUNTERSIGN_LIMITS_MAX_PAGES", "9")
+    assert limits.load(home).max_pages == 9
+    (home.root / "limits.yaml").write_text("max_pages: 7\n")
+    assert limits.load(home).max_pages == 7
+
+
 @pytest.mark.parametrize(
     ("fault", "says"),
     [

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QAbstractItemModel, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 from tests.support.small_desk import SmallDesk
@@ -30,6 +30,7 @@ from countersign.ui.models.table_model import Table, TableModel, TableRole
 
 STRICT = QAbstractItemModelTester.FailureReportingMode.Fatal
 TODO = QueueQuery(statuses=(Status.WAITING,))
+NOWHERE = QModelIndex()
 names = st.lists(st.sampled_from("abcdefghijkl"), unique=True)
 
 
@@ -271,3 +272,37 @@ def test_progress_counts_what_came_in_since_the_agents_last_rested(
 def test_every_status_has_a_tone_of_its_own() -> None:
     assert len(set(queue_model.TONES.values())) == len(Status)
     assert set(queue_model.TONES.values()) <= set(Tone)
+
+
+def everything(queue: QueueModel, qtbot: QtBot) -> list[str]:
+    """Scroll to the end."""
+    qtbot.waitUntil(lambda: not queue.is_busy)  # the tester has asked for more already
+    while queue.canFetchMore(NOWHERE):
+        queue.fetchMore(NOWHERE)
+        qtbot.waitUntil(lambda: not queue.is_busy)
+    return ids(queue)
+
+
+@pytest.mark.parametrize(("looked_at", "kept"), [(2, 10), (30, 35)])
+def test_a_refresh_keeps_what_is_looked_at_and_lets_go_what_lies_far_below(
+    queue: QueueModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, looked_at: int, kept: int
+) -> None:
+    monkeypatch.setattr(queue_model, "PAGE", 5)
+    monkeypatch.setattr(queue_model, "KEPT_FRESH", 10)
+    ask(queue, qtbot, QueueQuery())
+    whole = everything(queue, qtbot)
+    assert len(whole) == 40
+    queue.look_at(looked_at)
+    with qtbot.waitSignal(queue.loaded):
+        queue.refresh()
+        assert queue.is_busy
+    assert ids(queue)[:kept] == whole[:kept]
+    assert queue.rowCount() < 40
+    assert everything(queue, qtbot) == whole
+
+
+def test_the_store_in_trouble_is_an_answer_too(queue: QueueModel, small: SmallDesk, qtbot: QtBot) -> None:
+    small.trouble = "The disk is gone. Bring it back."
+    with qtbot.waitSignal(queue.answered):
+        queue.ask(QueueQuery())
+    assert queue.rowCount() == 0

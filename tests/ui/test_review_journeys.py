@@ -9,9 +9,12 @@ from pytestqt.qtbot import QtBot
 from tests.support.small_desk import SmallDesk
 
 from countersign.domain.case import Status
-from countersign.domain.event import Act, FieldReviewed
+from countersign.domain.event import Act, FieldReviewed, Rule
+from countersign.settings.catalogue import load
 from countersign.ui.look import words
 from countersign.ui.look.marks import Mark
+from countersign.ui.models import review_session
+from countersign.ui.models.story import Teller
 from countersign.ui.views.desk_view import DeskWindow
 from countersign.ui.views.reject_view import RejectDialog
 
@@ -355,3 +358,31 @@ def test_what_another_desk_records_does_not_touch_what_is_typed(
     focused = QApplication.focusWidget()
     assert isinstance(focused, QLineEdit)
     assert focused.text() == "half a val"
+
+
+def test_activity_keeps_the_claim_and_no_more_often_than_needed(
+    review: Open, small: SmallDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = review()
+    claims = small.acts.calls.count("claim")
+    key(qtbot, Qt.Key.Key_Tab)
+    monkeypatch.setattr(review_session, "RENEW", 0)
+    key(qtbot, Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: small.acts.calls.count("claim") == claims + 1)
+    window.session.leave()
+    window.session.keep()
+    qtbot.waitUntil(lambda: small.case(DOUBTFUL).claimed_by is None)
+    assert small.acts.calls.count("claim") == claims + 1
+
+
+def test_the_rules_that_had_a_say_are_told_in_words_of_the_desk(review: Open) -> None:
+    window = review()
+    case = window.session.case
+    assert case is not None
+    teller = Teller(load(), "en", case)
+    said = teller.rule(Rule(rule="fields.thresholds", said="below: gross_total needs 0.99"))
+    assert said == ("How sure the agents must be", "below: Gross total needs 0.99")
+    assert teller.rule(Rule(rule="checkers", said="totals_disagree"))[1] == "Totals disagree"
+    assert teller.rule(Rule(rule="mode: human_in_the_loop", said="a person decides"))[0].endswith(
+        "human in the loop"
+    )

@@ -40,7 +40,7 @@ class Catalogue(Frozen):
             return reason.code.replace("_", " "), detail
         label = text.label.get(language, text.label["en"])
         advice = text.advice.get(language, text.advice["en"])
-        return label, advice.replace("{detail}", detail)
+        return label, advice.replace("{detail}", detail.rstrip("."))
 
 
 def load(home: Home | None = None) -> Catalogue:

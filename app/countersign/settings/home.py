@@ -33,8 +33,9 @@ class Home:
     def prepare(self) -> "Home":
         """Make the folders; raises Trouble when the place cannot be written."""
         try:
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, exist_ok=True)  # what is in the documents is nobody else's business
             for folder in (
-                self.root,
                 self.documents,
                 self.derived,
                 self.keys,

@@ -1,18 +1,20 @@
 """How large a document may be before the desk declines it; an administrator may choose otherwise."""
 
+import os
+
 import yaml
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from countersign.domain.base import Frozen
 from countersign.domain.errors import Trouble
 from countersign.settings import plain_yaml
 from countersign.settings.home import Home
 
+PREFIX = "COUNTERSIGN_LIMITS_"
 
-class Limits(BaseSettings):
+
+class Limits(Frozen):
     """Bounds on untrusted documents: limits.yaml in the home, else variables ``COUNTERSIGN_LIMITS_…``."""
-
-    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_LIMITS_", frozen=True, extra="forbid")
 
     max_bytes: int = Field(200_000_000, title="Largest file", description="Bytes; a larger file is refused.")
     max_pages: int = Field(1000, title="Most pages", description="A longer document is refused.")
@@ -28,6 +30,11 @@ def load(home: Home) -> Limits:
 
     try:
         chosen = plain_yaml.parse(file.read_text(encoding="utf-8")) if file.exists() else {}
-        return Limits(**(chosen or {}))
+        return Limits(**{**_of_environment(), **(chosen or {})})
     except (OSError, yaml.YAMLError, TypeError, ValidationError) as error:
         raise Trouble(f"{file} cannot be used: {error}. Mend the file or take it away.") from error
+
+
+def _of_environment() -> dict[str, str]:
+    told = ((name, os.environ.get(PREFIX + name.upper(), "")) for name in Limits.model_fields)
+    return {name: value for name, value in told if value}

@@ -1,5 +1,6 @@
 """Opens the desk: application, look, window."""
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ from countersign.ui.look import words
 from countersign.ui.look.theme import Theme
 from countersign.ui.views.desk_view import DeskWindow
 
+TURN = 0.001
+"""Seconds for which a busy thread may keep Python from the window."""
+
 
 def run_desk(
     desk: DeskPort,
@@ -22,12 +26,13 @@ def run_desk(
     """Show the desk until its window is closed; return the exit status.
 
     What a person chooses about the look is kept in `settings_file`, for one home one file. `on_ready` is
-    called once the first cases are on the screen and the window takes keys.
+    called once the first cases are on the screen, or it is said why not, and the window takes keys.
     """
     app = application()
+    sys.setswitchinterval(TURN)
     window = make_window(desk, Theme(app, settings_file))
-    if on_ready is not None:
-        _once_ready(window, on_ready)
+    _once_ready(window, on_ready)
+    window.fit_screen()
     window.show()
     window.begin()
     return app.exec()
@@ -52,16 +57,24 @@ def make_window(desk: DeskPort, theme: Theme, locale: QLocale | None = None) -> 
     return DeskWindow(Desk(desk), theme, language, here)
 
 
-def _once_ready(window: DeskWindow, on_ready: Callable[[DeskWindow], None]) -> None:
+def _once_ready(window: DeskWindow, on_ready: Callable[[DeskWindow], None] | None) -> None:
     """Call back from the event loop after the first rows are painted."""
     once = QObject(window)
 
     def ready() -> None:
         once.deleteLater()
-        window.queue.model.loaded.disconnect(arrived)
-        on_ready(window)
+        _spare_collector()
+        if on_ready is not None:
+            on_ready(window)
 
-    def arrived() -> None:
+    def answered() -> None:
+        window.queue.model.answered.disconnect(answered)
         QTimer.singleShot(0, once, ready)
 
-    window.queue.model.loaded.connect(arrived)
+    window.queue.model.answered.connect(answered)
+
+
+def _spare_collector() -> None:
+    """Leave what the start made out of every later collection, which would stop the window to look at it."""
+    gc.freeze()
+    gc.enable()

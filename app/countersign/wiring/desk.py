@@ -17,11 +17,12 @@ from countersign.domain.event import Entry
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 from countersign.intake.take import Intake
 from countersign.settings import catalogue, limits
+from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
 from countersign.store.founding import open_store, whoever_sits_here
 from countersign.store.store import Store
 from countersign.wiring.rules import Rulebook, activate
-from countersign.wiring.supervise import Supervisor, is_served
+from countersign.wiring.supervise import Supervisor, is_served, start_gentle_worker
 from countersign.workflow.acts import Acts, DeskActs
 
 OPENED_AT_HAND = 8
@@ -31,9 +32,9 @@ OPENED_AT_HAND = 8
 class Desk:
     """The desk of the person who sits here (a DeskPort as ui/bridge/port.py asks for)."""
 
-    def __init__(self, home: Home, store: Store, with_worker: bool = True) -> None:
+    def __init__(self, home: Home, store: Store, words: Catalogue) -> None:
         """Put the desk together; `open_desk` does so with the locks that it needs."""
-        self.catalogue = catalogue.load(home)
+        self.catalogue = words
         bounds = limits.load(home)
         policy = activate(home, store, self.catalogue)
         me = whoever_sits_here().id
@@ -48,7 +49,7 @@ class Desk:
         self._at_hand: OrderedDict[str, Opened] = OrderedDict()
         self._lock = threading.Lock()
         self._locked: FileLock | None = None
-        self._worker = Supervisor(home) if with_worker else None
+        self._worker: Supervisor | None = None
         self._home = home
 
     def head(self) -> int:
@@ -99,6 +100,11 @@ class Desk:
         """Return whether a worker is running for this desk."""
         return is_served(self._home)
 
+    def start_agents(self) -> None:
+        """Keep a worker running from now on."""
+        if self._worker is None:
+            self._worker = Supervisor(self._home, start_gentle_worker)
+
     def close(self) -> None:
         """End the worker and the page children, and let the record go."""
         if self._worker is not None:
@@ -127,7 +133,10 @@ class Desk:
 
 
 def open_desk(home: Home, with_worker: bool = True) -> Desk:
-    """Open the desk of a home; raises Trouble when another is open on it, or its policy is bad."""
+    """Open the desk of a home; raises Trouble when another is open on it, or its policy is bad.
+
+    Without a worker, `start_agents` starts one later.
+    """
     home.prepare()
     lock = FileLock(home.root / "desk.lock", thread_local=False)
     try:
@@ -138,9 +147,10 @@ def open_desk(home: Home, with_worker: bool = True) -> Desk:
             "or choose another folder with --home."
         ) from error
     try:
-        store = open_store(home, agents=cards())
+        words = catalogue.load(home)
+        store = open_store(home, agents=cards(), words=words)
         try:
-            desk = Desk(home, store, with_worker)
+            desk = Desk(home, store, words)
         except BaseException:
             store.close()
             raise
@@ -148,4 +158,6 @@ def open_desk(home: Home, with_worker: bool = True) -> Desk:
         lock.release()
         raise
     desk.hold(lock)
+    if with_worker:
+        desk.start_agents()
     return desk

@@ -27,22 +27,41 @@ LIVED = 30.0
 PATIENCE = 15.0
 """Seconds that a worker has to finish what is under way."""
 
+WORKER_ERRORS = "worker.err"
+"""The file, among the logs, of what workers write to their error output."""
+
+GENTLENESS = 10
+"""How much a worker beside a window gives way to it, in steps of niceness."""
+
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+_GENTLY = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 
 
-def start_worker(home: Home) -> subprocess.Popen[bytes]:
-    """Start the agent process of a home; it ends when its standard input is closed."""
+def start_worker(home: Home, *, gently: bool = False) -> subprocess.Popen[bytes]:
+    """Start the agent process of a home; it ends when its standard input is closed.
+
+    A gentle one, with all its children, leaves the processor to the windows that people work in first.
+    """
     door = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "countersign"]
-    log = home.logs / "worker.err"
+    log = home.logs / WORKER_ERRORS
     with log.open("ab") as errors:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [*door, "worker", "--home", str(home.root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
             env={**os.environ, SUPERVISED: "1"},
-            creationflags=_NO_WINDOW,
+            creationflags=_NO_WINDOW | (_GENTLY if gently else 0),
         )
+    if gently and sys.platform != "win32":
+        with contextlib.suppress(OSError):  # it has ended already; the supervisor will see
+            os.setpriority(os.PRIO_PROCESS, child.pid, os.getpriority(os.PRIO_PROCESS, 0) + GENTLENESS)
+    return child
+
+
+def start_gentle_worker(home: Home) -> subprocess.Popen[bytes]:
+    """Start the agent process beside a window."""
+    return start_worker(home, gently=True)
 
 
 def is_served(home: Home) -> bool:

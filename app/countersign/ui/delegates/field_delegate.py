@@ -279,7 +279,7 @@ class FieldDelegate(QStyledItemDelegate):
         """Lay the editor over the value."""
         line: FieldLine = index.data(FieldRole.LINE)
         value = self._measure(index, line, QRectF(option.rect)).value
-        editor.setGeometry(value.adjusted(-7, 3, 4, -3).toRect())
+        editor.setGeometry(value.adjusted(-7, 3, 4, -5).toRect())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Turn the editor's keys into what they mean here; losing focus never confirms."""

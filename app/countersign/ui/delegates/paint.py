@@ -1,5 +1,7 @@
 """Small things that several delegates paint the same way: texts, chips, outlines."""
 
+from functools import cache, lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
@@ -23,9 +25,37 @@ def text(
 ) -> None:
     """Paint one line, with an ellipsis where it does not fit."""
     painter.setFont(made)
-    painter.setPen(QColor(colour))
-    fitted = QFontMetricsF(made).elidedText(words, Qt.TextElideMode.ElideRight, place.width())
-    painter.drawText(place, align | Qt.TextFlag.TextSingleLine, fitted)
+    painter.setPen(tint(colour))
+    painter.drawText(place, _one_line(align), fitted(words, made, place.width()))
+
+
+@cache
+def tint(colour: str) -> QColor:
+    """Return a colour by its name; copy it before changing it."""
+    return QColor(colour)
+
+
+@cache
+def metrics(made: QFont) -> QFontMetricsF:
+    """Return the measures of a typeface of the desk."""
+    return QFontMetricsF(made)
+
+
+@lru_cache(maxsize=4096)
+def fitted(words: str, made: QFont, width: float) -> str:
+    """Return words cut to a width in pixels; a queue says the same words over and over."""
+    return metrics(made).elidedText(words, Qt.TextElideMode.ElideRight, width)
+
+
+@lru_cache(maxsize=4096)
+def wide(words: str, made: QFont) -> float:
+    """Return the width of words in pixels."""
+    return metrics(made).horizontalAdvance(words)
+
+
+@cache
+def _one_line(align: Qt.AlignmentFlag) -> int:
+    return int(align.value | Qt.TextFlag.TextSingleLine.value)
 
 
 def chip_font() -> QFont:
@@ -36,14 +66,14 @@ def chip_font() -> QFont:
 def chip(painter: QPainter, spot: QPointF, words: str, ink: str, ground: str) -> float:
     """Paint a chip that begins at a spot, around its height; return the chip's width."""
     made = chip_font()
-    width = QFontMetricsF(made).horizontalAdvance(words) + 2 * CHIP_PADDING
+    width = wide(words, made) + 2 * CHIP_PADDING
     place = QRectF(spot.x(), spot.y() - CHIP_HEIGHT / 2, width, CHIP_HEIGHT)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(ground))
+    painter.setBrush(tint(ground))
     painter.drawRoundedRect(place, 5, 5)
     painter.setFont(made)
-    painter.setPen(QColor(ink))
+    painter.setPen(tint(ink))
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
     return width
 
@@ -53,18 +83,18 @@ def chips(
 ) -> None:
     """Paint as many chips as fit, then how many more there are."""
     left, middle = place.left(), place.center().y()
-    metrics = QFontMetricsF(chip_font())
+    made = chip_font()
     for at, words in enumerate(all_words):
         rest = len(all_words) - at - 1
-        more = metrics.horizontalAdvance(f"+{rest}") + CHIP_GAP if rest else 0
+        more = wide(f"+{rest}", made) + CHIP_GAP if rest else 0
         room = place.right() - left - more
-        wanted = metrics.horizontalAdvance(words) + 2 * CHIP_PADDING
+        wanted = wide(words, made) + 2 * CHIP_PADDING
         if wanted > room and at > 0:
             counted = QRectF(left, place.top(), place.right() - left, place.height())
-            text(painter, counted, f"+{len(all_words) - at}", quiet, chip_font())
+            text(painter, counted, f"+{len(all_words) - at}", quiet, made)
             return
-        fitted = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, room - 2 * CHIP_PADDING))
-        left += chip(painter, QPointF(left, middle), fitted, ink, ground) + CHIP_GAP
+        said = fitted(words, made, max(0.0, room - 2 * CHIP_PADDING))
+        left += chip(painter, QPointF(left, middle), said, ink, ground) + CHIP_GAP
 
 
 def outline(painter: QPainter, place: QRectF, colour: str, width: float = 2, radius: float = 6) -> None:

@@ -1,7 +1,7 @@
 """Paints the rows of the queue from roles alone."""
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from countersign.domain.case import Status
@@ -21,6 +21,8 @@ MARKS = {
     Status.APPROVED: Mark.CHECK,
     Status.REJECTED: Mark.FLAG,
 }
+SELECTED = QStyle.StateFlag.State_Selected
+MEDIUM = QFont.Weight.Medium
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -39,19 +41,19 @@ class QueueDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
         colours = self._theme.colours
-        painter.save()
         cell = QRectF(option.rect)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        selected = bool(option.state & SELECTED)
         ground = colours.accent_soft if selected else colours.surface
         if not selected and index.row() == self.hovered_row:
             ground = colours.hover
-        painter.fillRect(cell, QColor(ground))
-        painter.fillRect(QRectF(cell.left(), cell.bottom() - 1, cell.width(), 1), QColor(colours.line))
+        painter.fillRect(cell, paint.tint(ground))
+        painter.fillRect(QRectF(cell.left(), cell.bottom() - 1, cell.width(), 1), paint.tint(colours.line))
         if selected and index.column() == Column.KLASS:
-            painter.fillRect(QRectF(cell.left(), cell.top(), 3, cell.height() - 1), QColor(colours.accent))
+            painter.fillRect(
+                QRectF(cell.left(), cell.top(), 3, cell.height() - 1), paint.tint(colours.accent)
+            )
         inner = cell.adjusted(PADDING, 0, -PADDING, -1)
         self._content(painter, inner, index, colours)
-        painter.restore()
 
     def _content(self, painter: QPainter, place: QRectF, index: Index, colours: Colours) -> None:
         column = Column(index.column())
@@ -66,9 +68,9 @@ class QueueDelegate(QStyledItemDelegate):
                 ink, ground = colours.ink(tone), colours.ground(tone)
                 paint.chips(painter, place, chips, ink=ink, ground=ground, quiet=colours.muted)
             case Column.COUNTERPARTY:
-                paint.text(painter, place, words, colours.text, font(13, QFont.Weight.Medium))
+                paint.text(painter, place, words, colours.text, font(13, MEDIUM))
             case Column.AMOUNT:
-                made = font(13, QFont.Weight.Medium, figures=True)
+                made = font(13, MEDIUM, figures=True)
                 paint.text(painter, place, words, colours.text, made, align=paint.RIGHT)
             case Column.NUMBER:
                 paint.text(painter, place, words, colours.text, font(13, figures=True))
@@ -80,6 +82,6 @@ class QueueDelegate(QStyledItemDelegate):
         held = index.data(QueueRole.HELD)
         ink = colours.ink(tone)
         mark = QRectF(place.left(), place.center().y() - 7, 14, 14)
-        draw_mark(painter, MARKS[Status(index.data(QueueRole.STATUS))], mark, QColor(ink))
+        draw_mark(painter, MARKS[Status(index.data(QueueRole.STATUS))], mark, paint.tint(ink))
         said = held_by(held) if held else words
         paint.text(painter, place.adjusted(22, 0, 0, 0), said, colours.text, font(13))

@@ -95,9 +95,8 @@ def font(pixels: int = 13, weight: QFont.Weight = QFont.Weight.Normal, *, figure
     return made
 
 
+@cache
 def _load_fonts() -> None:
-    if FAMILY in QFontDatabase.families():
-        return
     for file in sorted(shipped("resources", "fonts").glob("*.otf")):
         QFontDatabase.addApplicationFont(str(file))
 

@@ -81,6 +81,17 @@ MARKS = {
     Mark.HATCH: "illegible",
     Mark.NONE: "not read, not required",
 }
+RULES = {
+    "fields.thresholds": "How sure the agents must be",
+    "fields.required": "What must be on the document",
+    "sure_of_class": "How sure the class must be",
+    "checkers": "What the checkers found",
+    "auto_approve_if": "Passes without a person if",
+    "require_human_if": "Needs a person if",
+    "mode": "Mode",
+    "reserve_for_people": "Kept for people, share",
+}
+"""What the names of rules in a policy mean; a condition follows as the policy has it."""
 NOT_PRESENT = "Not present"
 ILLEGIBLE = "Illegible"
 EMPTY_VALUE = "–"
@@ -160,8 +171,8 @@ def held_by_you(until: str) -> str:
 
 
 def remaining(waiting: int, done: int) -> str:
-    """Say what is left and what was done today."""
-    return f"{waiting} left · {done} today"
+    """Say what is left, and what agents and people settled today."""
+    return f"{waiting} left · {done} settled today"
 
 
 def undone(field: str) -> str:

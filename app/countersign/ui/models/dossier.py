@@ -24,9 +24,9 @@ def dossier(
         if reason not in seen:
             seen.append(reason)
             parts.append(_reason(reason, catalogue, language, teller, colours))
-    parts += _decision(case, colours)
+    parts += _decision(case, teller, colours)
     parts += _facts(case, colours)
-    return f'<div style="line-height:140%">{"".join(parts)}</div>'
+    return "".join(parts)
 
 
 def _strong(text: str) -> str:
@@ -58,11 +58,11 @@ def _reason(reason: Reason, catalogue: Catalogue, language: str, teller: Teller,
     where = f" {links}" if links else ""
     return (
         f'<p style="margin-top:8px">{_strong(label)}{where}<br>'
-        f'<span style="color:{colours.muted}">{escape(advice)}</span></p>'
+        f'<span style="color:{colours.muted}">{escape(teller.named(advice))}</span></p>'
     )
 
 
-def _decision(case: CaseFile, colours: Colours) -> Iterable[str]:
+def _decision(case: CaseFile, teller: Teller, colours: Colours) -> Iterable[str]:
     if case.decision is None:
         return
     decision = case.decision
@@ -72,12 +72,11 @@ def _decision(case: CaseFile, colours: Colours) -> Iterable[str]:
         f"{ROUTES[decision.route]}</p>"
     )
     if decision.rules:
-        rules = "".join(
-            f'<tr><td style="padding-right:16px">{escape(rule.rule)}</td>'
-            f'<td style="color:{colours.muted}">{escape(rule.said)}</td></tr>'
-            for rule in decision.rules
+        rules = "<br>".join(
+            f'{escape(asked)}: <span style="color:{colours.muted}">{escape(said)}</span>'
+            for asked, said in dict.fromkeys(map(teller.rule, decision.rules))
         )
-        yield f"<table>{rules}</table>"
+        yield f'<p style="margin-top:4px">{rules}</p>'
 
 
 def _facts(case: CaseFile, colours: Colours) -> Iterable[str]:

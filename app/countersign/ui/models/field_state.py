@@ -77,6 +77,7 @@ class _Told:
     complaints: dict[str, tuple[Reason, ...]]
     thresholds: dict[str, int]
     catalogue: Catalogue
+    klass: ClassDef
     language: str
     locale: QLocale
 
@@ -91,6 +92,7 @@ def lines(case: CaseFile, catalogue: Catalogue, language: str, locale: QLocale) 
         complaints=_complaints(case),
         thresholds=case.decision.thresholds if case.decision else {},
         catalogue=catalogue,
+        klass=klass,
         language=language,
         locale=locale,
     )
@@ -200,7 +202,7 @@ def _error(state: FieldState, mark: Mark, told: _Told) -> str:
     reading = state.reading
     if mark is Mark.FLAG:
         complaint = next(c for c in told.complaints[reading.field] if c.code not in DOUBT_CODES)
-        return told.catalogue.say(complaint, told.language)[1]
+        return show.named(told.catalogue.say(complaint, told.language)[1], told.klass, told.language)
     threshold = told.thresholds.get(reading.field, 0)
     if reading.confidence < threshold:
         return words.needs(show.share(reading.confidence, told.locale), show.share(threshold, told.locale))

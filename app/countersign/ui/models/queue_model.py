@@ -27,7 +27,7 @@ from countersign.ui.models.difference import difference
 PAGE = 200
 """Rows asked for at a time."""
 KEPT_FRESH = 2000
-"""Rows from the top that are asked for again when something happened."""
+"""Rows from the top that are asked for again when something happened, unless someone looks further down."""
 CALM = 400
 """Milliseconds between two refreshes."""
 MINUTE = 60_000
@@ -74,6 +74,8 @@ class QueueModel(QAbstractTableModel):
 
     loaded = Signal()
     """The first page of a query is there, or a refresh is done."""
+    answered = Signal()
+    """The store answered, be it with trouble."""
 
     def __init__(self, desk: Desk, language: str, locale: QLocale, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +88,7 @@ class QueueModel(QAbstractTableModel):
         self._turn = 0
         """Grows with every query, so that answers to an older one are known as such."""
         self._busy = False
+        self._looked_at = 0
         self._texts: dict[Column, Callable[[CaseRow], str]] = {
             Column.KLASS: lambda row: self.klass_label(row.klass).partition(" (")[0],
             Column.COUNTERPARTY: lambda row: row.counterparty or words.EMPTY_VALUE,
@@ -123,6 +126,10 @@ class QueueModel(QAbstractTableModel):
         self._desk.records.ask(
             lambda: port.page(query, None, PAGE), lambda page: self._begin(turn, page), self._fail
         )
+
+    def look_at(self, row: int) -> None:
+        """Take note of the last row that is looked at; rows far below it need not be kept."""
+        self._looked_at = row
 
     def row_of(self, case: str) -> int | None:
         """Return the row of a case, None when it is not among those loaded."""
@@ -201,13 +208,16 @@ class QueueModel(QAbstractTableModel):
     # -- what arrives ---------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Ask again for what is loaded, and take over only what is different."""
+        """Ask again for what is loaded, and take over only what is different.
+
+        What lies far below the rows looked at is let go, and asked for anew by whoever scrolls there.
+        """
         if self._busy:
             self._calm.start()
             return
         self._busy = True
         turn, query, port = self._turn, self._query, self._desk.port
-        wanted = min(max(len(self._rows), PAGE), KEPT_FRESH)
+        wanted = min(max(len(self._rows), PAGE), max(KEPT_FRESH, self._looked_at + PAGE))
 
         def again() -> QueuePage:
             page = port.page(query, None, PAGE)
@@ -221,11 +231,12 @@ class QueueModel(QAbstractTableModel):
 
     def _on_happened(self, cases: tuple[str, ...]) -> None:
         if cases and not self._calm.isActive():
-            self._calm.start()
+            self._calm.start(CALM * (1 + len(self._rows) // KEPT_FRESH))
 
     def _fail(self, trouble: str) -> None:
         self._busy = False
         self._desk.troubled.emit(trouble)
+        self.answered.emit()
 
     def _begin(self, turn: int, page: QueuePage) -> None:
         if turn != self._turn:
@@ -236,6 +247,7 @@ class QueueModel(QAbstractTableModel):
         self._busy = False
         self.endResetModel()
         self.loaded.emit()
+        self.answered.emit()
 
     def _add(self, turn: int, page: QueuePage) -> None:
         if turn != self._turn:
@@ -253,13 +265,10 @@ class QueueModel(QAbstractTableModel):
         if turn != self._turn:
             return
         self._busy = False
-        fresh = {row.id for row in page.rows}
-        beyond = self._rows[len(page.rows) :] if len(self._rows) > KEPT_FRESH else []
-        rest = [row for row in beyond if row.id not in fresh]
-        if not rest:
-            self._next = page.next_key
-        self._become([*page.rows, *rest])
+        self._next = page.next_key
+        self._become(list(page.rows))
         self.loaded.emit()
+        self.answered.emit()
 
     def _become(self, wanted: list[CaseRow]) -> None:
         """Turn the rows into others by the smallest steps, so that selection and place stay."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from countersign.domain.case import CaseFile, Status
 from countersign.domain.event import Entry
@@ -13,6 +13,8 @@ from countersign.ui.look import words
 from countersign.ui.models.field_state import FieldLine
 from countersign.ui.models.pictures import Pictures
 
+RENEW = 60_000
+"""Milliseconds between two looks at whether the claim must be made longer."""
 FIRST_DPI = 120
 """What the first page of the next case is drawn at ahead of time."""
 
@@ -38,6 +40,7 @@ class ReviewSession(QObject):
         self._id: str | None = None
         self._acts: list[tuple[str, int]] = []
         self._ahead: dict[str, CaseFile] = {}
+        self._kept = QElapsedTimer()
         self.case: CaseFile | None = None
         self.history: tuple[Entry, ...] = ()
         desk.pulse.happened.connect(self._on_happened)
@@ -65,6 +68,11 @@ class ReviewSession(QObject):
             self._claim(case)
         else:
             self._desk.records.ask(lambda: port.case(case), partial(self._first_look, case))
+
+    def keep(self) -> None:
+        """Keep the claim while the person is active; what is called for every key and click must be cheap."""
+        if self._id is not None and self._kept.isValid() and self._kept.elapsed() >= RENEW and self.is_mine:
+            self._claim(self._id)
 
     def leave(self) -> None:
         """Let the case go."""
@@ -181,6 +189,7 @@ class ReviewSession(QObject):
             self._claim(case)
 
     def _claim(self, case: str) -> None:
+        self._kept.start()
         acts = self._desk.port.acts
         self._desk.records.ask(
             lambda: acts.claim(case), partial(self._claimed, case), partial(self._unclaimed, case)

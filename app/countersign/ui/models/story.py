@@ -1,5 +1,6 @@
 """Tells recorded events in plain words: what each agent did, and what each person signed."""
 
+import re
 from functools import singledispatch
 
 from PySide6.QtCore import QLocale
@@ -25,9 +26,11 @@ from countersign.domain.event import (
     ReadingMade,
     Released,
     Route,
+    Rule,
 )
 from countersign.domain.reason import Reason
 from countersign.settings.catalogue import Catalogue
+from countersign.ui.look import words
 from countersign.ui.models import show
 from countersign.ui.models.table_model import Table
 
@@ -47,6 +50,8 @@ ACTS = {
     Act.REOPENED: "Took back",
 }
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
 
 class Teller:
     """Knows the words for reasons and fields of one case."""
@@ -65,6 +70,24 @@ class Teller:
         """Return the label of a class."""
         klass = self._catalogue.klass(name)
         return (klass.label.get(self._language) or klass.label["en"]) if klass else name
+
+    def named(self, said: str) -> str:
+        """Put labels in place of the names of fields."""
+        return show.named(said, self._klass, self._language)
+
+    def rule(self, rule: Rule) -> tuple[str, str]:
+        """Return a rule that had a say and what it said, both in people's words where there are any."""
+        name, _, condition = rule.rule.partition(": ")
+        if name == "mode":
+            condition = condition.replace("_", " ")
+        asked = self.named(f"{words.RULES.get(name, name)} {condition}".strip())
+        if rule.said in self._catalogue.reasons:
+            return asked, self.chip(Reason(code=rule.said))
+        return asked, _NAME.sub(self._named, rule.said)
+
+    def _named(self, found: re.Match[str]) -> str:
+        known = self._klass is not None and self._klass.field(found[0]) is not None
+        return self.field(found[0]) if known else found[0]
 
     def chip(self, reason: Reason) -> str:
         """Return the short words of a reason."""
@@ -86,13 +109,23 @@ def history_table(entries: tuple[Entry, ...], teller: Teller, locale: QLocale) -
     rows = tuple(
         (
             show.moment(entry.at, locale),
-            _agent(entry) if entry.actor.kind is ActorKind.AGENT else entry.actor.id,
+            _who(entry),
             tell(entry.event, teller),
             f"#{entry.seq} {entry.digest[:8]}",
         )
         for entry in reversed(entries)
     )
     return Table(columns=HISTORY_COLUMNS, rows=rows)
+
+
+def _who(entry: Entry) -> str:
+    match entry.actor.kind:
+        case ActorKind.AGENT:
+            return _agent(entry)
+        case ActorKind.SYSTEM:
+            return f"desk, {entry.actor.role}"
+        case _:
+            return entry.actor.id
 
 
 def _agent(entry: Entry) -> str:

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, QStandardPaths, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +20,10 @@ from countersign.ui.views.parts import StatusLine, add_key
 from countersign.ui.views.queue_view import QueueView
 from countersign.ui.views.review_view import ReviewView
 
+HOME_SIZE = (1440, 900)
+FRAME = 40
+"""Pixels that the frame of a window takes above it."""
+
 
 class DeskWindow(QMainWindow):
     """Holds the screens; what they do is theirs."""
@@ -28,8 +32,9 @@ class DeskWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle(words.APP)
         self.setMinimumSize(960, 640)
-        self.resize(1440, 900)
+        self.resize(*HOME_SIZE)
         self._desk, self._theme = desk, theme
+        self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         desk.setParent(self)
         self.pictures = Pictures(desk, self)
         self.progress = ProgressModel(desk, self)
@@ -49,6 +54,12 @@ class DeskWindow(QMainWindow):
         self.setCentralWidget(whole)
         self._connect()
         self._make_keys()
+
+    def fit_screen(self) -> None:
+        """Fill the screen where it is no larger than what the desk is at home in."""
+        room = self.screen().availableGeometry()
+        if room.width() <= HOME_SIZE[0] or room.height() <= HOME_SIZE[1] + FRAME:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def begin(self) -> None:
         """Fill the queue and listen to the record."""
@@ -140,20 +151,25 @@ class DeskWindow(QMainWindow):
 
     def choose_files(self) -> None:
         """Ask which files to bring in."""
-        dialog = QFileDialog(self, words.ADD, "", words.DOCUMENT_FILES)
+        dialog = QFileDialog(self, words.ADD, self._folder, words.DOCUMENT_FILES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         self._ask_paths(dialog)
 
     def choose_folder(self) -> None:
         """Ask which folder to bring in."""
-        dialog = QFileDialog(self, words.ADD)
+        dialog = QFileDialog(self, words.ADD, self._folder)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         self._ask_paths(dialog)
 
     def _ask_paths(self, dialog: QFileDialog) -> None:
+        dialog.accepted.connect(lambda: self._remember(dialog.directory().absolutePath()))
         dialog.filesSelected.connect(lambda names: self.bring_in([Path(n) for n in names], "file_dialog"))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _remember(self, folder: str) -> None:
+        """Begin the next choice where this one was made."""
+        self._folder = folder
 
     def bring_in(self, paths: list[Path], channel: str) -> None:
         """Take files and folders in, off the UI thread."""

@@ -32,6 +32,8 @@ class FieldList(QListView):
     left = Signal()
     """Esc with nothing being edited."""
     page_turned = Signal(int)
+    touched = Signal()
+    """A key, a click, or something typed."""
     panning = Signal(bool)
     typing = Signal(bool)
 
@@ -206,6 +208,7 @@ class FieldList(QListView):
     def _on_typed(self, _: str) -> None:
         """Forget the place: what was typed over no longer stands on the page where the words were taken."""
         self._evidence, self._printed = None, ""
+        self.touched.emit()
 
     def _step(self, step: int) -> None:
         self.close_edit()
@@ -215,6 +218,7 @@ class FieldList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys of the list itself; the review screen has the rest."""
+        self.touched.emit()
         match event.key():
             case Qt.Key.Key_Tab:
                 self.step(1)
@@ -249,6 +253,7 @@ class FieldList(QListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Focus a field; on an alternative, take it."""
+        self.touched.emit()
         index = self.indexAt(event.position().toPoint())
         if not index.isValid():
             return

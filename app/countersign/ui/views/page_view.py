@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from countersign.domain.document import Word
+from countersign.domain.document import Page, Word
 from countersign.domain.geometry import Box
 from countersign.ui.delegates import paint
 from countersign.ui.delegates.page_delegate import PageBox, badge_beside, outer, paint_box
@@ -19,6 +19,8 @@ from countersign.ui.views.page_scroll import PageScroll
 
 DRAG = 5
 """Pixels from which a press is a drag."""
+READABLE = 520
+"""Pixels across which a few sentences read well."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class PageView(PageScroll):
     """Row of the field whose box was clicked."""
     taken = Signal(object)
     """A `Taken`."""
+    touched = Signal()
+    """A click."""
 
     def __init__(self, theme: Theme, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +53,7 @@ class PageView(PageScroll):
         self._theme = theme
         self._pictures = pictures
         self._document = ""
+        self._why_not = words.NO_DOCUMENT
         self._boxes: tuple[PageBox, ...] = ()
         self._badges: dict[tuple[int, float], QRectF] = {}
         """Place of each box's badge, from the corner of the box, by row and zoom."""
@@ -67,9 +72,9 @@ class PageView(PageScroll):
 
     # -- what is shown --------------------------------------------------------------------------------
 
-    def show_document(self, document: str, pages: int) -> None:
-        """Show another document from its first page."""
-        self._document = document
+    def show_document(self, document: str, pages: int, why_not: str = words.NO_DOCUMENT) -> None:
+        """Show another document from its first page; `why_not` stands where there are no pages."""
+        self._document, self._why_not = document, why_not
         self._boxes, self._focused_row, self._pointer = (), -1, None
         self._begin(pages)
         if pages and self._know(0):
@@ -147,9 +152,7 @@ class PageView(PageScroll):
         colours = self._theme.colours
         painter.fillRect(event.rect(), QColor(colours.desk))
         if not self._layout.sizes:
-            whole = QRectF(self.viewport().rect())
-            centre = Qt.AlignmentFlag.AlignCenter
-            paint.text(painter, whole, words.NO_DOCUMENT, colours.muted, font(13), align=centre)
+            self._paint_why_not(painter)
             return
         for page in self._visible():
             self._paint_page(painter, page)
@@ -165,6 +168,14 @@ class PageView(PageScroll):
             tint.setAlpha(36)
             painter.setBrush(tint)
             painter.drawRect(self._dragged)
+
+    def _paint_why_not(self, painter: QPainter) -> None:
+        whole = QRectF(self.viewport().rect())
+        aside = max(24.0, (whole.width() - READABLE) / 2)
+        painter.setFont(font(13))
+        painter.setPen(QColor(self._theme.colours.muted))
+        centred = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextWordWrap.value
+        painter.drawText(whole.adjusted(aside, 0, -aside, 0), centred, self._why_not)
 
     def _paint_page(self, painter: QPainter, page: int) -> None:
         place = self._layout.place(page, self._room).translated(-self._offset)
@@ -200,11 +211,11 @@ class PageView(PageScroll):
         key = (box.row, self.zoom)
         if key not in self._badges:
             known = self._pictures.words(self._document, box.page)
-            others = [o.place for o in self._boxes if o.page == box.page and o is not box]
+            near = box.place.adjusted(-30, -16, 30, 16)
+            on_page = (o.place for o in self._boxes if o.page == box.page and o is not box)
+            others = [place for place in on_page if place.intersects(near)]
             if known is not None:
-                near = box.place.adjusted(-30, 0, 30, 0)
-                words_near = (QRectF(w.x0, w.y0, w.x1 - w.x0, w.y1 - w.y0) for w in known.words)
-                others += [w for w in words_near if w.intersects(near) and not w.intersects(box.place)]
+                others += _words_beside(known, box.place)
             beside = badge_beside(place, tuple(self._on_view(box.page, other) for other in others))
             self._badges[key] = beside.translated(-place.topLeft())
         return self._badges[key].translated(place.topLeft())
@@ -213,6 +224,7 @@ class PageView(PageScroll):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click, a drag or a move of the page."""
+        self.touched.emit()
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pressed = event.position().toPoint()
 
@@ -298,3 +310,13 @@ class PageView(PageScroll):
     def _know(self, page: int) -> bool:
         known = self._pictures.words(self._document, page)
         return known is not None and self._layout.know(page, QSizeF(known.width, known.height))
+
+
+def _words_beside(page: Page, place: QRectF) -> list[QRectF]:
+    """Return the words left and right of a place, in points; by plain numbers, for a page has a thousand."""
+    left, top, right, bottom = place.left(), place.top(), place.right(), place.bottom()
+    return [
+        QRectF(w.x0, w.y0, w.x1 - w.x0, w.y1 - w.y0)
+        for w in page.words
+        if w.y0 < bottom and w.y1 > top and (left - 30 < w.x1 <= left or right <= w.x0 < right + 30)
+    ]

@@ -36,7 +36,8 @@ WIDTHS = {
     Column.DOCUMENT: 196,
 }
 NARROW = 1180
-"""Pixels below which the file name gives its room to the reasons."""
+"""Pixels below which the file name, and what others can spare, give their room to the reasons."""
+NARROW_WIDTHS = {**WIDTHS, Column.COUNTERPARTY: 186, Column.NUMBER: 128, Column.AMOUNT: 138}
 
 
 class QueueView(QWidget):
@@ -129,6 +130,7 @@ class QueueView(QWidget):
         header.setSectionResizeMode(Column.REASONS, QHeaderView.ResizeMode.Stretch)
         for column, width in WIDTHS.items():
             table.setColumnWidth(column, width)
+        table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         table.doubleClicked.connect(self._on_chosen)
         table.installEventFilter(self)
         table.viewport().installEventFilter(self)
@@ -188,6 +190,9 @@ class QueueView(QWidget):
         if first < bar.value():
             bar.setValue(bar.value() + last - first + 1)
 
+    def _on_scrolled(self, first: int) -> None:
+        self.model.look_at(first + self.table.viewport().height() // HEIGHT)
+
     def _on_chosen(self, index: QModelIndex) -> None:
         row = self.model.case_at(index.row())
         if row is not None:
@@ -195,7 +200,11 @@ class QueueView(QWidget):
 
     def resizeEvent(self, event: QEvent) -> None:
         """Where room is short, the file name gives way."""
-        self.table.setColumnHidden(Column.DOCUMENT, self.width() < NARROW)
+        narrow = self.width() < NARROW
+        if narrow is not self.table.isColumnHidden(Column.DOCUMENT):
+            self.table.setColumnHidden(Column.DOCUMENT, narrow)
+            for column, width in (NARROW_WIDTHS if narrow else WIDTHS).items():
+                self.table.setColumnWidth(column, width)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter opens; the row under the mouse is shown."""

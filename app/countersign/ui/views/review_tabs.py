@@ -31,15 +31,16 @@ class ReviewTabs(QTabWidget):
         self.why = QTextBrowser()
         self.why.setAccessibleName(words.WHY)
         self.why.setOpenLinks(False)
+        self.why.document().setDefaultStyleSheet("p { line-height: 130%; margin-top: 0; margin-bottom: 4px }")
         self.why.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.why.anchorClicked.connect(self._on_link)
         self.trace = TableModel(Table(columns=TRACE_COLUMNS), self)
         self.history = TableModel(Table(columns=HISTORY_COLUMNS), self)
         self.rows = TableModel(NO_ROWS, self)
         self.addTab(self.why, words.WHY)
-        self.addTab(self._table(self.trace, words.TRACE, theme, {0: 120, 2: 72}, 1), words.TRACE)
+        self.addTab(self._table(self.trace, words.TRACE, theme, {0: 164, 2: 72}, 1), words.TRACE)
         self.addTab(
-            self._table(self.history, words.HISTORY, theme, {0: 132, 1: 104, 3: 124}, 2), words.HISTORY
+            self._table(self.history, words.HISTORY, theme, {0: 124, 1: 132, 3: 124}, 2), words.HISTORY
         )
         self._rows = self._table(self.rows, words.ROWS, theme, {}, 0)
         self._rows.clicked.connect(self._on_cell)

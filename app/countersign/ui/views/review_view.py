@@ -126,6 +126,8 @@ class ReviewView(QWidget):
         self.list.page_turned.connect(self.page.turn_page)
         self.list.panning.connect(self._on_panning)
         self.list.typing.connect(self._on_typing)
+        for part in (self.list.touched, self.page.touched, self.page.verticalScrollBar().valueChanged):
+            part.connect(self.session.keep)
         self.page.box_clicked.connect(self.list.focus_row)
         self.page.taken.connect(self._on_taken)
         self.page.page_changed.connect(self._on_page)
@@ -166,8 +168,11 @@ class ReviewView(QWidget):
         self.list.show_fresh()
         self.fields.swap_drafts(self._drafts.pop(case.id, {}))
         pages = case.pages or (1 if document else 0)
-        self.page.show_document(document, pages)
+        why_not = words.NO_DOCUMENT
+        if case.refusal is not None:
+            pages, why_not = 0, self._desk.catalogue.say(case.refusal, self._language)[1]
         self._pages.show(document, pages)
+        self.page.show_document(document, pages, why_not)
         self.thumbs.setVisible(pages > 1)
         self.tabs.setCurrentIndex(0)
         self.tabs.why.verticalScrollBar().setValue(0)
