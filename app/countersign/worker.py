@@ -41,6 +41,9 @@ only once it has reached the disk, and that no longer shows on the file.
 REST = 3.0
 """Seconds that a case rests whose run could not be recorded, as on a full disk."""
 
+MOST_TROUBLES = 5
+"""Runs in a row that could not be recorded, after which the worker ends and says why."""
+
 TO_FINISH = 10.0
 """Seconds for what is under way when the worker is told to end; the rest goes on at the next start."""
 
@@ -76,18 +79,23 @@ async def _serve(home: Home, until_idle: bool) -> None:
             if not until_idle:
                 watch = threading.Thread(target=room.watch, args=(no_more_files,), name="inbox", daemon=True)
                 watch.start()
-            await Shift(room, stop, until_idle).work()
+            shift = Shift(room, stop, until_idle)
+            await shift.work()
             is_done = await room.engine.finish(TO_FINISH)
         finally:
             no_more_files.set()
         if is_done:
             await room.close()
+            if shift.trouble is not None:
+                raise shift.trouble
             return
     # Steps are still running in threads that nothing can end. What they do not get to record, the next
     # worker does: end as a kill would.
     room.pages.close()
     logging.shutdown()
-    os._exit(0)
+    if shift.trouble is not None:
+        os.write(sys.stderr.fileno(), f"countersign: {shift.trouble}\n".encode())
+    os._exit(0 if shift.trouble is None else 1)
 
 
 class Shift:
@@ -102,12 +110,15 @@ class Shift:
         self._wake = asyncio.Event()
         self._waiting: deque[str] = deque()
         self._resting: dict[str, float] = {}
+        self._troubles = 0
+        self.trouble: Trouble | None = None
+        """Why the shift ended although nobody told it to: the record cannot be written."""
 
     async def work(self) -> None:
-        """Work until told to stop."""
+        """Work until told to stop, or until nothing can be recorded any longer."""
         seen = head = -1
         glanced, changed, asked = None, 0.0, 0.0
-        while not self._stop.is_set():
+        while not self._stop.is_set() and self.trouble is None:
             self._wake.clear()
             glance, moment = self._glance(), monotonic()
             if glance != glanced:
@@ -154,6 +165,9 @@ class Shift:
         if error is not None:
             logger.error("the run of %s could not be finished: %s", case, error, exc_info=error)
             self._resting[case] = monotonic() + REST
+        self._troubles = self._troubles + 1 if isinstance(error, Trouble) else 0
+        if isinstance(error, Trouble) and self._troubles >= MOST_TROUBLES:
+            self.trouble = error
         self._wake.set()
 
     async def _pause(self) -> None:
@@ -189,15 +203,18 @@ def _told_to_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterat
 
 @contextmanager
 def _logs(home: Home) -> Iterator[None]:
-    """Write what goes wrong to the home's logs."""
+    """Write what goes wrong to the home's logs; on a full disk they are cut short, and the work tells why."""
     handler = RotatingFileHandler(
         home.logs / "worker.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8"
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.WARNING)
     logging.getLogger().addHandler(handler)
+    told, logging.raiseExceptions = logging.raiseExceptions, False
     try:
         yield
     finally:
+        logging.raiseExceptions = told
         logging.getLogger().removeHandler(handler)
-        handler.close()
+        with suppress(OSError):
+            handler.close()

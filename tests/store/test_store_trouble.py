@@ -163,3 +163,11 @@ def test_an_interrupted_first_start_is_taken_up_again(home: Home, words: Catalog
     home.database.touch()
     with _reopen(home, words) as store:
         assert store.verify().ok
+
+
+def test_a_disk_without_room_for_a_reader_is_told_as_full(tmp_path: Path) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert str(database.advice_for(error, tmp_path)).startswith("The disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+    assert str(database.advice_for(error, tmp_path)).startswith("The disk under")

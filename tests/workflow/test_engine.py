@@ -24,7 +24,7 @@ from countersign.policy.load import load
 from countersign.settings import catalogue
 from countersign.settings.resources import shipped
 from countersign.wiring.engine import configuration
-from countersign.workflow.engine import Engine
+from countersign.workflow.engine import MOST_FAILURES, Engine
 from countersign.workflow.run import CaseRun
 
 KNOWN = catalogue.load()
@@ -163,3 +163,24 @@ def test_a_case_whose_run_was_cut_off_too_often_goes_to_a_person(tmp_path: Path)
         asyncio.run(work(again))
     assert room.ledger.case(case).status is Status.WAITING
     assert "agent_failed" in [reason.code for reason in room.ledger.case(case).reasons]
+
+
+def test_a_case_whose_run_fails_again_and_again_goes_to_a_person(room: Room) -> None:
+    case = room.receive(1)
+
+    async def work() -> None:
+        room.engine.launch()
+        room.ledger.broken = True
+        for _ in range(MOST_FAILURES + 1):
+            room.begin(case)
+            assert await room.engine.finish(10)
+        room.ledger.broken = False
+        room.begin(case)
+        assert await room.engine.finish(10)
+        await room.engine.close()
+
+    asyncio.run(work())
+    assert [error is None for _, error in room.ended] == [False] * (MOST_FAILURES + 1) + [True]
+    assert room.ledger.case(case).status is Status.WAITING
+    assert [reason.code for reason in room.ledger.case(case).reasons if reason.code == "agent_failed"]
+    assert room.decisions(case) == 1

@@ -193,8 +193,8 @@ def test_a_record_that_cannot_be_written_fails_the_step_and_not_the_agent(house:
 
 def test_a_case_whose_run_is_given_up_waits_for_a_person(house: House) -> None:
     case = house.receive("bill")
-    house.steps.give_up(case)
-    house.steps.give_up(case)
+    house.steps.give_up(case, "the run was cut off again and again")
+    house.steps.give_up(case, "the run was cut off again and again")
     assert house.kinds(case) == ["document_received", "agent_failed", "decided"]
     assert house.ledger.case(case).status is Status.WAITING
 

@@ -50,4 +50,6 @@ def guarded(job: Callable[[], int | Wish]) -> int | Wish:
 
 def _run(arguments: Sequence[str]) -> int | Wish:
     outcome = app(args=list(arguments), prog_name="countersign", standalone_mode=False)
+    if outcome == INTERRUPTED:
+        raise KeyboardInterrupt  # typer has turned it into a status, and nobody was told
     return outcome if isinstance(outcome, int | Window | Agents) else DONE

@@ -2,10 +2,11 @@
 
 import gc
 import os
+from contextlib import suppress
 from typing import BinaryIO
 
 from countersign.documents import guard
-from countersign.documents.frames import MAX_JSON, Reply, Request, receive, send
+from countersign.documents.frames import MAX_JSON, BrokenTalk, Reply, Request, receive, send
 from countersign.documents.process import LIMITS
 from countersign.documents.reader import Reader
 from countersign.domain.document import Refusal
@@ -14,6 +15,11 @@ from countersign.settings.limits import Limits
 
 def main() -> None:
     """Serve requests from standard input until it ends."""
+    with suppress(BrokenTalk):  # whoever asked has gone, and nobody is left to be told
+        _serve()
+
+
+def _serve() -> None:
     requests, answers = _take_pipes()
     limits = Limits.model_validate_json(os.environ[LIMITS])
     reader = Reader(limits)

@@ -36,7 +36,7 @@ def documents(folder: Path, pages: Pages, *, strip_attachments: bool = True) -> 
     if not file.exists():
         raise Trouble(f"{folder} holds no truth.jsonl. Name a folder of documents with known values.")
     for line in file.read_text(encoding="utf-8").splitlines():
-        truth = json.loads(line)
+        truth = _in_points(json.loads(line))
         path = folder / truth["doc"]
         if truth.get("split", "dev") != "dev" or not truth.get("fields"):
             continue
@@ -51,6 +51,20 @@ def documents(folder: Path, pages: Pages, *, strip_attachments: bool = True) -> 
         if strip_attachments:
             opened = opened.model_copy(update={"einvoice": None, "widgets": ()})
         yield Told(folder.name, truth, opened)
+
+
+def _in_points(truth: dict[str, Any]) -> dict[str, Any]:
+    """Turn the boxes of a scan, which are in its pixels, into points."""
+    scan = truth.get("scan") or {}
+    if scan.get("unit") != "pixels":
+        return truth
+    scale = 72 / scan["dpi"]
+    for entry in truth["fields"]:
+        if entry.get("bbox"):
+            entry["bbox"] = [round(edge * scale, 2) for edge in entry["bbox"]]
+        others = entry.get("other_boxes", [])
+        entry["other_boxes"] = [[page, *(round(edge * scale, 2) for edge in box)] for page, *box in others]
+    return truth
 
 
 def _with_words(opened: Opened, path: Path, kind: MediaType, pages: Pages) -> Opened:

@@ -25,6 +25,8 @@ from countersign.intake.report import IntakeReport, Item, Outcome
 from countersign.settings.limits import Limits
 from countersign.workflow.ports import Ledger, Library
 
+_BARRED = "a folder that may not be read"
+
 
 def case_id(sha256: str) -> str:
     """Return the case that these bytes open: the same bytes twice are one case."""
@@ -63,8 +65,7 @@ class Intake:
 
     def taking(self, paths: Sequence[Path], channel: str) -> Iterator[Item]:
         """Take files and folders in, one item after the other; see `take`."""
-        for path in paths:
-            _must_hold_documents(path)
+        must_hold_documents(paths)
         for path in paths:
             if path.is_dir():
                 for file in _files(path):
@@ -98,7 +99,8 @@ class Intake:
         if media_type is MediaType.MAIL:
             yield from self._take_mail(content, file, channel)
         else:
-            yield self._take_document(content, media_type, file.name, origin=str(file), channel=channel)
+            name = _name_of(file)
+            yield self._take_document(content, media_type, name, origin=str(file), channel=channel)
 
     def _take_document(
         self,
@@ -122,7 +124,7 @@ class Intake:
         return self._receive(received, origin)
 
     def _take_mail(self, content: bytes, file: Path, channel: str) -> Iterator[Item]:
-        kept = self._library.keep(content, MediaType.MAIL, file.name)
+        kept = self._library.keep(content, MediaType.MAIL, _name_of(file))
         mail = take_apart(content, self._limits.max_bytes)
         taken, aside = [], []
         for part in mail.parts:
@@ -157,7 +159,7 @@ class Intake:
             length=kept.length,
             media_type=kept.media_type,
             channel=channel,
-            name=file.name,
+            name=kept.name,
         )
         refused = DocumentRefused(sha256=kept.sha256, reason=Reason(code="mail_without_document"))
         yield self._receive(received, str(file), apart, refused)
@@ -169,7 +171,7 @@ class Intake:
             content.seek(0)
             media_type = sniff(content.read(HEAD), file.name)
         received = DocumentReceived(
-            sha256=sha256, length=length, media_type=media_type, channel=channel, name=file.name
+            sha256=sha256, length=length, media_type=media_type, channel=channel, name=_name_of(file)
         )
         detail = f"{length:,} bytes, at most {self._limits.max_bytes:,} are allowed"
         refused = DocumentRefused(sha256=sha256, reason=Reason(code="too_large", detail=detail))
@@ -192,8 +194,18 @@ class Intake:
         return Draft(event=event, actor=self._actor, case=case, effect=effect)
 
 
-def _must_hold_documents(path: Path) -> None:
-    """Raise Trouble, before anything is taken, when there is nothing to take."""
+def must_hold_documents(paths: Sequence[Path]) -> None:
+    """Raise Trouble, before anything is taken, when at one of the paths there is nothing to take."""
+    for path in paths:
+        try:
+            _must_be_readable(path)
+        except OSError as error:  # a name that is too long, a folder on the way that may not be entered
+            raise Trouble(
+                f"{path} cannot be read ({error.strerror}). Mend that, or check the name."
+            ) from error
+
+
+def _must_be_readable(path: Path) -> None:
     if path.is_dir():
         if all(_why_not(file) for file in _files(path)):
             raise Trouble(f"There is no document in {path}. The desk reads {READABLE}.")
@@ -206,11 +218,14 @@ def _must_hold_documents(path: Path) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield every file under a folder, in order of name, without following links to other folders."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+    """Yield every file under a folder, in order of name, and the folders that are not entered."""
+    barred: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=barred.append):
+        passed = [name for name in folders if name.startswith(".") or Path(place, name).is_symlink()]
+        folders[:] = sorted(set(folders) - set(passed))
+        for name in sorted([*names, *passed]):
             yield Path(place, name)
+    yield from (Path(error.filename) for error in barred)
 
 
 def _why_not(file: Path) -> str:
@@ -218,6 +233,8 @@ def _why_not(file: Path) -> str:
     if is_passing(file.name):
         return "hidden, or not yet finished by the program that writes it"
     try:
+        if file.is_dir():
+            return "a link to a folder, which is not followed" if file.is_symlink() else _BARRED
         if not file.is_file():
             return "not an ordinary file"
         with file.open("rb") as content:
@@ -225,6 +242,11 @@ def _why_not(file: Path) -> str:
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
     return "" if is_document(media_type, file.name) else "not a document"
+
+
+def _name_of(file: Path) -> str:
+    """Return the name of a file as text that can be recorded: systems allow bytes that are none."""
+    return file.name.encode("utf-8", "replace").decode()
 
 
 def _aside(origin: Path | str, reason: str) -> Item:

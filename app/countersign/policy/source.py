@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 from countersign.domain.errors import Trouble
+from countersign.settings import plain_yaml
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -29,7 +30,7 @@ class Source:
         if len(text) > LARGEST:
             raise Trouble(f"{name} is larger than a policy can be ({LARGEST:,} bytes). Use another file.")
         try:
-            loader = yaml.SafeLoader(text)
+            loader = plain_yaml.Loader(text)
             node = loader.get_single_node()
             self.data = self._build(loader, node, ())
         except yaml.MarkedYAMLError as error:
@@ -59,7 +60,7 @@ class Source:
             f"{self.name}, line {line}, column {column}: {why.rstrip('.')}. The active policy stays."
         )
 
-    def _build(self, loader: yaml.SafeLoader, node: yaml.Node | None, path: Path) -> Any:
+    def _build(self, loader: yaml.SafeLoader | yaml.CSafeLoader, node: yaml.Node | None, path: Path) -> Any:
         if node is None:
             return None
         inside_quotes = int(isinstance(node, yaml.ScalarNode) and node.style in ("'", '"'))
@@ -73,7 +74,9 @@ class Source:
             return [self._build(loader, item, (*path, index)) for index, item in enumerate(node.value)]
         return loader.construct_object(node)
 
-    def _mapping(self, loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(
+        self, loader: yaml.SafeLoader | yaml.CSafeLoader, node: yaml.MappingNode, path: Path
+    ) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             mark = key_node.start_mark

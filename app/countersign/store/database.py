@@ -72,6 +72,8 @@ class Database:
 def advice_for(error: object, file: Path) -> str | None:
     """Return what to tell people about an error of SQLite; None when it is a bug of ours."""
     code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:
+        code = sqlite3.SQLITE_FULL  # even a reader needs room, for the index of the write-ahead log
     advice = _ADVICE.get(code & 0xFF) if isinstance(code, int) else None
     return advice.format(file=file) if advice else None
 

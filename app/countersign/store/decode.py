@@ -32,12 +32,14 @@ class CaseKeys:
     def get(self, connection: Connection, case: str | None) -> bytes | None:
         """Return the key of a case, None where there is none."""
         subject = case or DESK_SUBJECT
-        if subject not in self._known:
+        key = self._known.get(subject)  # in one step: another thread may drop the oldest
+        if key is None:
             wrapped = connection.execute(_WRAPPED, {"subject": subject}).scalar()
             if wrapped is None:
                 return None
-            self.remember(case, self._keys.unwrap(wrapped, subject))
-        return self._known[subject]
+            key = self._keys.unwrap(wrapped, subject)
+            self.remember(case, key)
+        return key
 
     def remember(self, case: str | None, key: bytes) -> None:
         """Keep a key at hand."""

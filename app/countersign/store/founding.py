@@ -79,21 +79,34 @@ def visit_store(home: Home, words: Catalogue | None = None) -> Store:
 
     Raises Trouble when there is no desk, and for all that `open_store` does.
     """
-    if not (home.database.exists() and home.database.stat().st_size):
-        raise Trouble(
-            f"There is no desk in {home.root} yet. `countersign process PATH…` begins one, "
-            "and --home names another folder."
-        )
+    if not is_begun(home):
+        raise _no_desk(home)
     _make_current(home)
-    return _open(home, words or catalogue.load(home))[2]
+    return _open(home, words or catalogue.load(home), may_found=False)[2]
 
 
-def _open(home: Home, words: Catalogue) -> tuple[KeyStore, Database, Store]:
-    keys = KeyStore(home.keys)
-    desk = Desk(keys, App(version=countersign.__version__, build=_build()), words.klass)
+def is_begun(home: Home) -> bool:
+    """Tell whether a home has a database, or the beginning of one."""
+    return home.database.exists() and home.database.stat().st_size > 0
+
+
+def _no_desk(home: Home) -> Trouble:
+    return Trouble(
+        f"There is no desk in {home.root} yet. `countersign process PATH…` begins one, "
+        "and --home names another folder."
+    )
+
+
+def _open(home: Home, words: Catalogue, *, may_found: bool = True) -> tuple[KeyStore, Database, Store]:
     database = Database(home.database)
     try:
-        log = _found(database, desk)
+        log = _log(database)
+        if log is None and not may_found:
+            raise _no_desk(home)
+        keys = KeyStore(home.keys, is_new=log is None)
+        desk = Desk(keys, App(version=countersign.__version__, build=_build()), words.klass)
+        if log is None:
+            log = _found(database, desk)
     except BaseException:
         database.close()
         raise
@@ -117,14 +130,17 @@ def _make_current(home: Home) -> None:
         ) from error
 
 
-def _found(database: Database, desk: Desk) -> str:
-    """Return the log's name; begin the log when there is none."""
+def _log(database: Database) -> str | None:
+    """Return the log's name, None while there is no log."""
     with database.reading() as connection:
         log = connection.execute(select(schema.head.c.log)).scalar()
         if log is None and connection.execute(select(schema.records.c.seq).limit(1)).first():
-            log = ""  # someone took the head away: verification tells, and nothing can be appended
-    if log is not None:
-        return str(log)
+            return ""  # someone took the head away: verification tells, and nothing can be appended
+    return None if log is None else str(log)
+
+
+def _found(database: Database, desk: Desk) -> str:
+    """Begin the log; returns its name."""
     with database.writing() as connection:
         log = connection.execute(select(schema.head.c.log)).scalar()
         if log is not None:

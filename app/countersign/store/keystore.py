@@ -31,9 +31,10 @@ _NAMED, _PLAIN = "root.ref", "root.key"
 class KeyStore:
     """The private keys of one desk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_new: bool = True) -> None:
+        """Open the keys of a desk; raises Trouble when one that is not new lacks its root secret."""
         self._folder = folder
-        root, self.assurance = _root(folder)
+        root, self.assurance = _root(folder, is_new)
         self._signing = AESGCM(_derive(root, b"countersign/signing-keys/v1"))
         self._wrapping = AESGCM(_derive(root, b"countersign/case-keys/v1"))
         self._loaded: dict[str, Key] = {}
@@ -83,10 +84,12 @@ class KeyStore:
         return self._folder / f"{key_id}.key"
 
 
-def _root(folder: Path) -> tuple[bytes, str]:
+def _root(folder: Path, is_new: bool) -> tuple[bytes, str]:
     """Find the root secret, or make it at the first start; returns it with how well it is kept."""
     found = _find_root(folder)
     if found is None:
+        if not is_new:
+            raise _gone(folder)
         with FileLock(folder / "lock", timeout=30):
             found = _find_root(folder) or _make_root(folder)
     return found
@@ -104,7 +107,7 @@ def _find_root(folder: Path) -> tuple[bytes, str] | None:
 def _make_root(folder: Path) -> tuple[bytes, str]:
     """Make the root secret, unless there are keys that another one protects; the folder is locked."""
     if any(folder.glob("*.key")):
-        raise Trouble(f"The file {_PLAIN} is gone from {folder}. Put it back from a backup.")
+        raise _gone(folder)
     from countersign.store import os_keystore
 
     secret, name = os.urandom(_ROOT_BYTES), uuid4().hex
@@ -113,6 +116,10 @@ def _make_root(folder: Path) -> tuple[bytes, str]:
         return secret, ASSURED_BY_SYSTEM
     write_whole(folder / _PLAIN, secret, private=True)
     return secret, ASSURED_BY_FILE
+
+
+def _gone(folder: Path) -> Trouble:
+    return Trouble(f"The desk's root key is gone from {folder}. Put that folder back from a backup.")
 
 
 def _fetch_named(file: Path) -> bytes:

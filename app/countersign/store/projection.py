@@ -278,7 +278,7 @@ def amount_key(amount: str | None) -> int:
         value = None
     if value is None or not value.is_finite():
         return NO_AMOUNT
-    if value.adjusted() > 14:
+    if value.adjusted() > 13:  # in ten-thousandths it would not surely fit
         return 2**62 if value > 0 else NO_AMOUNT + 1
     return int(value.scaleb(4).to_integral_value())
 

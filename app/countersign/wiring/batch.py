@@ -1,6 +1,7 @@
 """Processes files without a screen: takes them in, keeps agents at work, tells what became of each."""
 
 import queue
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,16 +13,19 @@ from countersign.domain.errors import Trouble
 from countersign.domain.event import Decided, Route
 from countersign.domain.reason import Reason
 from countersign.intake.report import Item
-from countersign.intake.take import Intake
+from countersign.intake.take import Intake, must_hold_documents
 from countersign.settings import catalogue, limits
 from countersign.settings.home import Home
 from countersign.store.founding import open_store
 from countersign.store.store import Store
 from countersign.wiring.rules import activate
-from countersign.wiring.supervise import Supervisor
+from countersign.wiring.supervise import WORKER_ERRORS, Supervisor
 
 LOOK_EVERY = 0.03
 """Seconds between looks at the record."""
+
+LITTLE_ROOM = 1_000_000
+"""Bytes; with less of them free, no case can be worked on."""
 
 TRIES = 4
 """Deaths of the worker in a row after which nobody waits for it any longer."""
@@ -52,6 +56,7 @@ def process(
     `on_item` is told, in this thread, of everything that is brought in or set aside. A desk may be open on
     the home. Raises Trouble when a path is not there, the policy is bad, or no worker can be kept alive.
     """
+    must_hold_documents(paths)  # a slip of the pen begins no desk and starts no worker
     home.prepare()
     words = catalogue.load(home)
     with open_store(home, agents=cards(), words=words) as store:
@@ -60,7 +65,7 @@ def process(
         arrivals = Arrivals(intake, paths, channel)
         worker = Supervisor(home)
         try:
-            yield from _decided(store, arrivals, worker, on_item)
+            yield from _decided(home, store, arrivals, worker, on_item)
         finally:
             arrivals.stop()
             worker.close()
@@ -112,11 +117,11 @@ class Arrivals:
 
 
 def _decided(
-    store: Store, arrivals: Arrivals, worker: Supervisor, on_item: Callable[[Item], None]
+    home: Home, store: Store, arrivals: Arrivals, worker: Supervisor, on_item: Callable[[Item], None]
 ) -> Iterator[CaseOutcome]:
     pending: set[str] = set()
     told: set[str] = set()
-    seen = store.head()
+    seen, said_before = store.head(), _said(home)
     idle = threading.Event()
     while pending or not arrivals.is_over:
         if arrivals.is_over:
@@ -137,9 +142,25 @@ def _decided(
                 told.add(case)
                 yield outcome
         if worker.deaths >= TRIES:
-            raise Trouble(
-                "The agents cannot be kept at work. `countersign worker` says why; what was taken in is safe."
-            )
+            raise Trouble(_why_nobody_works(home, said_before))
+
+
+def _said(home: Home) -> int:
+    """Return how many bytes of errors workers have written."""
+    errors = home.logs / WORKER_ERRORS
+    return errors.stat().st_size if errors.exists() else 0
+
+
+def _why_nobody_works(home: Home, said_before: int) -> str:
+    """Say why no worker lives: the disk is full, or what the last one said at its end."""
+    if shutil.disk_usage(home.root).free < LITTLE_ROOM:
+        return f"The disk is full, so the agents stopped. Make room beside {home.database} and try again."
+    with (home.logs / WORKER_ERRORS).open("rb") as errors:
+        errors.seek(said_before)
+        said = errors.read().decode("utf-8", "replace").splitlines()
+    if said and said[-1].startswith("countersign: "):
+        return f"The agents stopped. {said[-1].removeprefix('countersign: ')}"
+    return "The agents cannot be kept at work. `countersign worker` says why; what was taken in is safe."
 
 
 def _outcome(store: Store, case: str) -> CaseOutcome | None:

@@ -12,7 +12,7 @@ from countersign.settings import catalogue
 from countersign.settings.home import Home
 from countersign.store import os_keystore
 from countersign.store.checking import Progress
-from countersign.store.founding import visit_store
+from countersign.store.founding import is_begun, visit_store
 from countersign.store.keystore import KeyStore
 from countersign.store.migrate import is_current
 from countersign.store.store import Store
@@ -80,7 +80,7 @@ class Condition(Frozen):
 
 def condition(home: Home) -> Condition:
     """Look at a desk without touching it; raises Trouble for what would keep it from opening."""
-    if not home.database.exists():
+    if not is_begun(home):
         where = (
             "the operating system's key store" if os_keystore.is_there() else "a file that only you may read"
         )
@@ -88,6 +88,6 @@ def condition(home: Home) -> Condition:
     current = is_current(home.database)
     return Condition(
         database="up to date" if current else "of an older version; brought up to date at the next start",
-        keys=f"kept in {KeyStore(home.keys).assurance.replace('_', ' ')}",
+        keys=f"kept in {KeyStore(home.keys, is_new=False).assurance.replace('_', ' ')}",
         is_served=is_served(home),
     )

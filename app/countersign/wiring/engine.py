@@ -1,12 +1,18 @@
 """How the durable engine keeps its notes: an SQLite file of its own, no network, no chatter."""
 
+import logging
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOSConfig
 from sqlalchemy import Engine, create_engine, event
+
+from countersign.domain.errors import Trouble
+
+logger = logging.getLogger(__name__)
 
 BUSY_MS = 15_000
 
@@ -21,7 +27,15 @@ _PRAGMAS = (
 
 
 def configuration(file: Path) -> DBOSConfig:
-    """Return how a desk runs the engine; version and executor are fixed, so that it finds its runs again."""
+    """Return how a desk runs the engine; version and executor are fixed, so that it finds its runs again.
+
+    A damaged file is put aside: the record itself knows which cases are undecided, and decides none twice.
+    """
+    if file.exists() and not _is_sound(file):
+        logger.warning("%s is damaged and was put aside; the runs under way begin anew", file)
+        file.replace(file.with_name(f"{file.name}.damaged"))
+        for rest in ("-wal", "-shm"):
+            file.with_name(file.name + rest).unlink(missing_ok=True)
     url = f"sqlite:///{file}"
     return {
         "name": "countersign",
@@ -36,6 +50,18 @@ def configuration(file: Path) -> DBOSConfig:
         "notification_listener_polling_interval_sec": 0.5,
         "scheduler_polling_interval_sec": 3600.0,
     }
+
+
+def _is_sound(file: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(file, timeout=BUSY_MS / 1000)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return False
+        raise Trouble(
+            f"{file} cannot be opened ({error}). Make room, or give this account the right to."
+        ) from error
 
 
 def _database(url: str) -> Engine:

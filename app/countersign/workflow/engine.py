@@ -10,6 +10,7 @@ that was not done. Asking for a run that is under way, or has ended, begins noth
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -26,6 +27,9 @@ WAIT_FOR_RECOVERED = 0.2
 MOST_RECOVERIES = 5
 """A case whose run was cut off more often than this goes to a person: it may be what kills the process."""
 
+MOST_FAILURES = 3
+"""A case whose run ended in an error as often as this goes to a person, lest it keep agents busy for ever."""
+
 Workflow = Callable[[str], Coroutine[Any, Any, None]]
 
 
@@ -37,7 +41,7 @@ class Engine:
         self._places = places
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ended: list[str] = []
-        self._failed: set[str] = set()
+        self._failures: Counter[str] = Counter()
         self._letting_go: asyncio.Task[None] | None = None
         self._config = config
         self._steps = steps
@@ -84,22 +88,28 @@ class Engine:
 
     async def _run(self, case: str) -> None:
         run = run_of(case)
-        if run in self._failed:
+        if self._failures[run] >= MOST_FAILURES:
+            await asyncio.to_thread(self._steps.give_up, case, "the run failed again and again")
+        else:
+            await self._try(run, case)
+        del self._failures[run]
+        self._ended.append(run)
+        if len(self._ended) >= LET_GO_AT and (self._letting_go is None or self._letting_go.done()):
+            self._letting_go = asyncio.create_task(self._forget(), name="forget ended runs")
+
+    async def _try(self, run: str, case: str) -> None:
+        if self._failures[run]:
             # The engine would answer with the same error for ever; forgotten, the run can begin anew.
             await DBOS.delete_workflow_async(run)
-            self._failed.discard(run)
         try:
             with SetWorkflowID(run):
                 handle = await DBOS.start_workflow_async(self._workflow, case)
             await handle.get_result(polling_interval_sec=WAIT_FOR_RECOVERED)
         except error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded:
-            await asyncio.to_thread(self._steps.give_up, case)
+            await asyncio.to_thread(self._steps.give_up, case, "the run was cut off again and again")
         except Exception:
-            self._failed.add(run)
+            self._failures[run] += 1
             raise
-        self._ended.append(run)
-        if len(self._ended) >= LET_GO_AT and (self._letting_go is None or self._letting_go.done()):
-            self._letting_go = asyncio.create_task(self._forget(), name="forget ended runs")
 
     async def _forget(self) -> None:
         ended, self._ended = self._ended, []

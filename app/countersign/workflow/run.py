@@ -102,12 +102,12 @@ class CaseRun:
         self._decide(entries, checked)
         self._at_hand.pop(file.documents[0].sha256, None)
 
-    def give_up(self, case: str) -> None:
-        """Hand a case to a person whose run was cut off again and again."""
+    def give_up(self, case: str, why: str) -> None:
+        """Hand a case to a person whose run does not come to its end."""
         entries = self._ledger.entries(case)
         file = self._file(entries)
         if file.decision is None:
-            reason = Reason(code="agent_failed", detail="the run was cut off again and again")
+            reason = Reason(code="agent_failed", detail=why)
             failed = AgentFailed(step="run", reason=reason)
             self._decide(entries, [self._draft(file, "given_up", self._overseer, failed)])
 
