@@ -111,10 +111,10 @@ def test_the_same_content_twice_has_two_commitments() -> None:
     assert promised[0] != promised[1]
 
 
-@given(contents.filter(bool), st.data())
-def test_a_changed_byte_of_sealed_content_is_refused(texts: list[str], data: st.DataObject) -> None:
+@given(contents.filter(bool), st.integers(0, 1_000_000), st.integers(1, 255))
+def test_a_changed_byte_of_sealed_content_is_refused(texts: list[str], place: int, by: int) -> None:
     blob = commitment.encrypt(sealed(texts)[1], CASE_KEY, "log", 5)
-    at, by = data.draw(st.integers(0, len(blob) - 1)), data.draw(st.integers(1, 255))
+    at = place % len(blob)  # the length differs from run to run, because the salts do
     with pytest.raises(Flaw, match="was changed"):
         commitment.decrypt(blob[:at] + bytes([blob[at] ^ by]) + blob[at + 1 :], CASE_KEY, "log", 5)
 
