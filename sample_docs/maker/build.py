@@ -52,9 +52,9 @@ def draw(rng: Random, item: Plan) -> Drawn:
 
 def make_up(rng: Random, item: Plan) -> Any:
     """Make up the facts of a document."""
-    more = {"defect": item.defect, "lines": item.lines, "small": item.small}
+    more: dict[str, Any] = {"defect": item.defect, "lines": item.lines, "small": item.small}
     if item.kind == "statement":
-        return statement.make(rng, item.country, kind=item.sort, **more)  # type: ignore[arg-type]
+        return statement.make(rng, item.country, kind=item.sort, **more)
     makers: dict[str, Callable[..., Any]] = {
         "invoice": bill.make,
         "receipt": receipt.make,

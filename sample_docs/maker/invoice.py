@@ -252,9 +252,11 @@ def _lines(sheet: Sheet, bill: Bill) -> None:
             "amount": _money(sheet, bill, item.amount, "amount", n, with_sign=in_table),
         }
         rows.append([cells[key] for key, _ in columns])
-    carry = None
-    if rng.random() < 0.5:
-        carry = lambda n: hand.amount(sum(i.amount for i in bill.items[:n]), bill.currency)  # noqa: E731
+
+    def carried(n: int) -> str:
+        return hand.amount(sum(i.amount for i in bill.items[:n]), bill.currency)
+
+    carry = carried if rng.random() < 0.5 else None
     sheet.table([column for _, column in columns], rows, look.table, carry)
     sheet.y += look.leading * 0.7
 

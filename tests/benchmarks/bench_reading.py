@@ -57,7 +57,7 @@ def _samples(catalogue: Catalogue, pages: Pages) -> Iterator[Figure]:
 
 def _set(catalogue: Catalogue, pages: Pages, folder: Path) -> Iterator[Figure]:
     scores = [one for told in documents(folder, pages) for one in _read(told, catalogue)[0]]
-    yield from _figures(f"{folder.name}, attachments stripped", scores)
+    yield from _figures(f"{folder.name}, attachments stripped, trained on", scores)
 
 
 def _read(told: Told, catalogue: Catalogue) -> tuple[list[FieldScore], float]:

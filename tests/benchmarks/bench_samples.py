@@ -24,6 +24,7 @@ from countersign.store.store import Store
 from countersign.wiring.batch import CaseOutcome, process
 
 SAMPLES = Path(__file__).parents[2] / "sample_docs"
+PUBLIC = "public documents (the reader was trained on most of them)"
 PAPERLESS = "paperless-ngx 49 a minute born digital, 8.3 scanned"
 
 
@@ -99,7 +100,9 @@ def rightness(store: Store, outcomes: list[CaseOutcome]) -> Iterator[Figure]:
             continue
         classed[case.klass == klass.name] += 1
         complete = str(truth.get("source", "")).startswith("made by")
-        scores[klass.name] += score(klass, [state.reading for state in case.fields], truth, complete)
+        scores[klass.name if complete else PUBLIC] += score(
+            klass, [state.reading for state in case.fields], truth, complete
+        )
         for table in klass.tables if complete else ():
             counted = score_rows(table, case.rows, truth, truth.get("language", "en"))
             rows[klass.name] = [a + b for a, b in zip(rows[klass.name], counted[:3], strict=True)]

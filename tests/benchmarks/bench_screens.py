@@ -42,7 +42,7 @@ def shown(desk: SmallDesk) -> DeskWindow:
 
 
 def bench_zoom() -> Iterator[Figure]:
-    """Time a zoom to its scaled preview and to its sharp picture (drawn in this process, no page child)."""
+    """Time a zoom to its scaled preview."""
     application()
     window = shown(SmallDesk())
     window.resize(1440, 900)

@@ -161,7 +161,7 @@ def test_a_bad_policy_is_refused_before_anything_is_taken_in(home: Home, tmp_pat
     own.write_text(text.replace("gross_total <= 2000.0", "gros_total <= 2000.0"))
     with open_store(home) as store:
         before = (store.head(), activations(store))
-        with pytest.raises(Trouble, match=r"own\.yaml, line 14, column 22: there is no field"):
+        with pytest.raises(Trouble, match=r"own\.yaml, line 16, column 22: there is no field"):
             list(process(home, [fill(tmp_path / "in", 1)]))
         with pytest.raises(Trouble, match="The active policy stays"):
             run_worker(home, until_idle=True)

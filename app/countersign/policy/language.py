@@ -67,7 +67,7 @@ class Approval(Frozen):
 
 
 class Sampling(Frozen):
-    """How many resolved cases are drawn for a second look."""
+    """How many resolved cases are drawn for a second look. Checked for form; nothing acts on it yet."""
 
     rate: Share
     at_least_per_week: Annotated[int, Field(ge=0)] = 0
@@ -75,7 +75,7 @@ class Sampling(Frozen):
 
 
 class Sla(Frozen):
-    """By when a case that waits for a person should be done."""
+    """By when a case that waits for a person should be done. Checked for form; nothing acts on it yet."""
 
     target: Span
     at_risk: Span
@@ -100,7 +100,7 @@ class ClassTerms(Frozen):
 
 
 class Budget(Frozen):
-    """What an agent may spend."""
+    """What an agent may spend. Checked for form; nothing acts on it yet."""
 
     documents_per_day: Annotated[int, Field(gt=0)] | None = None
     seconds_per_document: Annotated[int, Field(gt=0)] | None = None
@@ -121,7 +121,7 @@ class AgentTerms(Frozen):
 
 
 class Retention(Frozen):
-    """How long things are kept."""
+    """How long things are kept. Checked for form; nothing acts on it yet."""
 
     events: Span = "10y"
     documents: Span = "10y"

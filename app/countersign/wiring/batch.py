@@ -18,7 +18,7 @@ from countersign.settings import catalogue, limits
 from countersign.settings.home import Home
 from countersign.store.founding import open_store
 from countersign.store.store import Store
-from countersign.wiring.rules import activate
+from countersign.wiring.rules import activate, policy_of
 from countersign.wiring.supervise import WORKER_ERRORS, Supervisor
 
 LOOK_EVERY = 0.03
@@ -59,9 +59,10 @@ def process(
     must_hold_documents(paths)  # a slip of the pen begins no desk and starts no worker
     home.prepare()
     words = catalogue.load(home)
+    bounds, policy = limits.load(home), policy_of(home, words)
     with open_store(home, agents=cards(), words=words) as store:
-        activate(home, store, words)
-        intake = Intake(store.library, store, limits.load(home), store.system("intake"))
+        activate(policy, store)
+        intake = Intake(store.library, store, bounds, store.system("intake"))
         arrivals = Arrivals(intake, paths, channel)
         worker = Supervisor(home)
         try:

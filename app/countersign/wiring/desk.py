@@ -16,12 +16,13 @@ from countersign.domain.errors import Trouble
 from countersign.domain.event import Entry
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 from countersign.intake.take import Intake
+from countersign.policy.load import Policy
 from countersign.settings import catalogue, limits
 from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
 from countersign.store.founding import open_store, whoever_sits_here
 from countersign.store.store import Store
-from countersign.wiring.rules import Rulebook, activate
+from countersign.wiring.rules import Rulebook, activate, policy_of
 from countersign.wiring.supervise import Supervisor, is_served, start_gentle_worker
 from countersign.workflow.acts import Acts, DeskActs
 
@@ -32,11 +33,11 @@ OPENED_AT_HAND = 8
 class Desk:
     """The desk of the person who sits here (a DeskPort as ui/bridge/port.py asks for)."""
 
-    def __init__(self, home: Home, store: Store, words: Catalogue) -> None:
+    def __init__(self, home: Home, store: Store, words: Catalogue, policy: Policy) -> None:
         """Put the desk together; `open_desk` does so with the locks that it needs."""
         self.catalogue = words
         bounds = limits.load(home)
-        policy = activate(home, store, self.catalogue)
+        activate(policy, store)
         me = whoever_sits_here().id
         self.person = store.person(me, Role.PROCESSOR)
         self.person_name = store.person_name(me)
@@ -148,9 +149,10 @@ def open_desk(home: Home, with_worker: bool = True) -> Desk:
         ) from error
     try:
         words = catalogue.load(home)
+        policy = policy_of(home, words)
         store = open_store(home, agents=cards(), words=words)
         try:
-            desk = Desk(home, store, words)
+            desk = Desk(home, store, words, policy)
         except BaseException:
             store.close()
             raise

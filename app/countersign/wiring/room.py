@@ -14,7 +14,7 @@ from countersign.settings import catalogue, limits
 from countersign.settings.home import Home
 from countersign.store.founding import open_store
 from countersign.wiring.engine import configuration
-from countersign.wiring.rules import Rulebook, activate
+from countersign.wiring.rules import Rulebook, activate, policy_of
 from countersign.wiring.staff import EnrolledStaff
 from countersign.workflow.engine import Engine
 from countersign.workflow.run import CaseRun
@@ -29,7 +29,7 @@ class AgentsRoom:
         """Open the room; raises Trouble."""
         self.home = home
         words = catalogue.load(home)
-        bounds = limits.load(home)
+        bounds, policy = limits.load(home), policy_of(home, words)
         cores = os.cpu_count() or 1
         with ExitStack() as undo:
             self.pages = Pages(cores, bounds)
@@ -37,7 +37,7 @@ class AgentsRoom:
             self.pages.warm()  # first of all, because children take as long to start as all the rest
             self.store = open_store(home, agents=cards(), words=words)
             undo.callback(self.store.close)
-            policy = activate(home, self.store, words)
+            activate(policy, self.store)
             undo.pop_all()
         self._readers = ThreadPoolExecutor(cores, thread_name_prefix="ocr")
         steps = CaseRun(

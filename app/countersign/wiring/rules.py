@@ -13,16 +13,19 @@ LOOK_EVERY = 1.0
 """Seconds after which the record is asked again which policy is active."""
 
 
-def activate(home: Home, store: Store, catalogue: Catalogue) -> Policy:
-    """Load the desk's policy and put it on the record where it is not the active one; raises Trouble."""
-    policy = load(find(home), catalogue)
+def policy_of(home: Home, catalogue: Catalogue) -> Policy:
+    """Load the desk's policy, before anything is opened or recorded; raises Trouble."""
+    return load(find(home), catalogue)
+
+
+def activate(policy: Policy, store: Store) -> None:
+    """Put the policy on the record where it is not the active one."""
     active = _active(store)
     if active is None or active.digest != policy.digest:
         event = PolicyActivated(policy=policy.name, digest=policy.digest, text=policy.text)
         follows = active.digest[:16] if active else "first"
         effect = f"policy/{store.head()}/{follows}/{policy.digest[:16]}"
         store.append([Draft(event=event, actor=store.system("policy"), effect=effect)])
-    return policy
 
 
 class Rulebook:
