@@ -1,7 +1,8 @@
 """Runs every benchmark in a process of its own: figures beside budgets and peers, and build/bench.json.
 
 A benchmark is a function `bench_…` in a file `bench_….py` here; it takes nothing and returns (or yields)
-Figures, or bare (name, value, unit). `python -m tests.benchmarks.run pages` runs bench_pages.py alone.
+Figures, or bare (name, value, unit). `python -m tests.benchmarks.run pages` runs bench_pages.py alone
+and leaves the figures of the others as they were.
 A figure that misses its budget is marked; the exit status is 1 only when a benchmark itself failed.
 """
 
@@ -38,6 +39,10 @@ def main(names: list[str]) -> int:
         kept += records
         failed += [] if is_done else [file.name]
     RESULT.parent.mkdir(parents=True, exist_ok=True)
+    if names and RESULT.exists():
+        fresh = {record["name"] for record in kept}
+        earlier = json.loads(RESULT.read_text(encoding="utf-8"))
+        kept = [*(record for record in earlier if record["name"] not in fresh), *kept]
     RESULT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     missed = sum(not record["ok"] for record in kept)
     say(f"\n{len(kept)} figures, {missed} miss their budget; {RESULT.relative_to(ROOT)} holds them.")
