@@ -225,7 +225,7 @@ def test_an_unknown_case_is_one_sentence(taken: Taken, say: Say, command: str, c
 
 def break_policy(home: Home) -> None:
     text = shipped("resources", "policies", "desk.yaml").read_text(encoding="utf-8")
-    (home.policies / "mine.yaml").write_text(text.replace("quality_bar", "qualty_bar", 1), encoding="utf-8")
+    (home.policies / "mine.yaml").write_text(text.replace("quality_bar:", "qualty_bar:", 1), encoding="utf-8")
 
 
 def test_a_misspelt_policy_is_named_with_its_place_and_the_active_one_stays(harmed: Home, say: Say) -> None:
@@ -234,7 +234,7 @@ def test_a_misspelt_policy_is_named_with_its_place_and_the_active_one_stays(harm
     status, said = say(harmed, "process", str(Path(__file__)))
     assert status == 1
     assert is_one_sentence(said)
-    assert "mine.yaml, line 10, column 5: classes.invoice.qualty_bar" in said
+    assert "mine.yaml, line 12, column 5: classes.invoice.qualty_bar" in said
     assert (active_policies(harmed), head(harmed)) == (before, size)
 
 
