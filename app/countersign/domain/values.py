@@ -15,7 +15,6 @@ import stdnum.ch.vat
 import stdnum.eu.vat
 import stdnum.gb.vat
 import stdnum.iban
-import stdnum.lei
 import stdnum.no.mva
 from babel.dates import format_date
 from babel.numbers import format_decimal, list_currencies
@@ -268,11 +267,6 @@ def is_vat_id(value: str) -> bool:
     if value.startswith("NO"):
         return bool(stdnum.no.mva.is_valid(value.removesuffix("MVA") + "MVA"))
     return bool(stdnum.eu.vat.is_valid(value))
-
-
-def is_lei(value: str) -> bool:
-    """Say whether an identifier is a legal entity identifier (ISO 17442) with right check digits."""
-    return bool(stdnum.lei.is_valid(value))
 
 
 _NORMALISERS: dict[FieldType, Normaliser] = {

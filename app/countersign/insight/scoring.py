@@ -159,11 +159,6 @@ class Tally(NamedTuple):
         return 2 * self.right / (given + there) if given + there else 1.0
 
     @property
-    def accuracy(self) -> float:
-        """Share of fields that are as they should be, absent ones included."""
-        return (self.right + self.silent) / (sum(self[:5]) or 1)
-
-    @property
     def invented_share(self) -> float:
         """Share of absent fields for which a value was given."""
         return self.invented / (self.invented + self.silent) if self.invented + self.silent else 0.0

@@ -100,7 +100,6 @@ class CaseRun:
         if opened is not None and file.klass is not None:
             checked = self._drafts(file, "check", lambda: self._checked(file, opened))
         self._decide(entries, checked)
-        self._at_hand.pop(file.documents[0].sha256, None)
 
     def give_up(self, case: str, why: str) -> None:
         """Hand a case to a person whose run does not come to its end."""
@@ -156,7 +155,7 @@ class CaseRun:
     def _opened_before(self, file: CaseFile) -> Opened | None:
         """Return the opened document, as the step before left it in memory or in the library."""
         sha256 = file.documents[0].sha256
-        return self._at_hand.get(sha256) or self._library.opened(sha256)
+        return self._at_hand.pop(sha256, None) or self._library.opened(sha256)
 
     def _recognised(self, path: Path, opened: Opened) -> tuple[Opened, dict[int, Refusal]]:
         """Read the pages without text from their pictures, side by side; returns those that could not be."""
