@@ -11,18 +11,22 @@ from hypothesis import strategies as st
 from countersign.audit import record
 from countersign.audit.canonical import canonical
 from countersign.audit.flaw import Flaw
-from countersign.audit.keys import Key, Verifier, from_text
+from countersign.audit.keys import Key, Verifier, from_text, to_text
 from countersign.audit.record import App, Link, Place
 from countersign.domain.actor import Actor, ActorKind
 
 KEY = Key(b"\x01" * 32)
+ADA = Actor(kind=ActorKind.PERSON, id="ada", role="processor", authenticated="os_account")
 READER = Actor(kind=ActorKind.AGENT, id="reader@1", role="reader", authenticated="device_key")
+DESK = Actor(kind=ActorKind.SYSTEM, id="log", role="desk", authenticated="device_key")
 PLACE = Place("log", 7, "ab" * 32, "2026-11-20T08:30:00.250Z", "system", "1763627400250-0000")
 LINK = Link("case-1", 2, "cd" * 32)
 
 
-def make(body: dict[str, Any], link: Link | None = LINK, effect: str | None = "run/1") -> bytes:
-    return record.write(PLACE, READER, App("0.1.0", "b" * 64), body, link=link, effect=effect, signer=KEY)
+def make(
+    body: dict[str, Any], link: Link | None = LINK, effect: str | None = "run/1", actor: Actor = ADA
+) -> bytes:
+    return record.write(PLACE, actor, App("0.1.0", "b" * 64), body, link=link, effect=effect, signer=KEY)
 
 
 WHOLE = make({"kind": "checked", "passed": ["a"], "text": "Zürich"})
@@ -30,7 +34,7 @@ WHOLE = make({"kind": "checked", "passed": ["a"], "text": "Zürich"})
 
 def test_a_record_reads_back_as_it_was_built() -> None:
     found = record.read(WHOLE)
-    assert (found.actor, found.key, found.place, found.link) == (READER, KEY.key_id, PLACE, LINK)
+    assert (found.actor, found.key, found.place, found.link) == (ADA, KEY.key_id, PLACE, LINK)
     assert (found.app, found.effect) == (App("0.1.0", "b" * 64), "run/1")
     assert found.body == {"kind": "checked", "passed": ["a"], "text": "Zürich"}
 
@@ -41,6 +45,40 @@ def test_the_signature_comes_last_and_covers_the_canonical_record_without_it() -
     signature = from_text(members.pop("signature"), 64, "signature")
     assert record.signed_part(WHOLE) == canonical(members)
     assert Verifier(KEY.public).is_signed(signature, canonical(members))
+
+
+@pytest.mark.parametrize(
+    ("actor", "link", "signs"),
+    [
+        (ADA, LINK, True),
+        (ADA, None, True),
+        (READER, None, True),
+        (DESK, None, True),
+        (READER, LINK, False),
+        (DESK, LINK, False),
+    ],
+)
+def test_people_sign_each_record_and_the_house_what_is_of_no_case(
+    actor: Actor, link: Link | None, signs: bool
+) -> None:
+    stored = make({"kind": "x"}, link=link, actor=actor)
+    assert ("signature" in json.loads(stored)) == signs
+    assert (record.read(stored).signature is not None) == signs
+
+
+@pytest.mark.parametrize(("actor", "link"), [(ADA, LINK), (ADA, None), (READER, None), (DESK, None)])
+def test_a_record_whose_signature_was_taken_away_is_refused(actor: Actor, link: Link | None) -> None:
+    with pytest.raises(Flaw, match="it is not signed"):
+        record.read(record.signed_part(make({"kind": "x"}, link=link, actor=actor)))
+
+
+def test_a_signature_that_need_not_be_there_is_read_and_must_hold() -> None:
+    """Records of agents in a case were signed one by one before checkpoints signed for them."""
+    unsigned = make({"kind": "x"}, actor=READER)
+    members = {**json.loads(unsigned), "signature": to_text(KEY.sign(unsigned))}
+    found = record.read(canonical(members))
+    assert found.signature is not None
+    assert Verifier(KEY.public).is_signed(found.signature, record.signed_part(canonical(members)))
 
 
 def test_members_that_do_not_apply_are_absent() -> None:
@@ -69,6 +107,7 @@ def test_a_changed_byte_is_refused_or_breaks_the_signature(at: int, by: int) -> 
         found = record.read(bent)
     except Flaw:
         return
+    assert found.signature is not None
     assert not Verifier(KEY.public).is_signed(found.signature, record.signed_part(bent))
 
 

@@ -85,11 +85,11 @@ def test_a_leaf_is_never_a_node() -> None:
 
 
 def test_a_checkpoint_reads_back_as_it_was_signed() -> None:
-    assert note.read(note.write(POINT, KEY), POINT.origin, VERIFIER) == POINT
+    assert note.read(note.write(POINT, [(POINT.origin, KEY)]), POINT.origin, VERIFIER).checkpoint == POINT
 
 
 def test_a_checkpoint_has_the_form_of_a_signed_note() -> None:
-    text, signature = note.write(POINT, KEY).decode().split("\n\n")
+    text, signature = note.write(POINT, [(POINT.origin, KEY)]).decode().split("\n\n")
     assert text.split("\n") == [POINT.origin, "42", base64.b64encode(POINT.root).decode()]
     dash, name, blob = signature.rstrip("\n").split(" ")
     assert (dash, name) == ("—", POINT.origin)
@@ -99,11 +99,11 @@ def test_a_checkpoint_has_the_form_of_a_signed_note() -> None:
 
 
 def test_lines_of_witnesses_may_stand_beside_ours() -> None:
-    cosigned = note.write(POINT, KEY) + "— witness.example/w AAAAAAECAwQ=\n".encode()
-    assert note.read(cosigned, POINT.origin, VERIFIER) == POINT
+    cosigned = note.write(POINT, [(POINT.origin, KEY)]) + "— witness.example/w AAAAAAECAwQ=\n".encode()
+    assert note.read(cosigned, POINT.origin, VERIFIER).checkpoint == POINT
 
 
-WHOLE = note.write(POINT, KEY)
+WHOLE = note.write(POINT, [(POINT.origin, KEY)])
 
 
 @given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
@@ -142,8 +142,8 @@ def test_a_lenient_size_is_refused_even_when_signed(size: str) -> None:
         (_signed(f"{POINT.origin}\n42\n{ROOT}\nextension\n"), "origin, size and root"),
         (_signed(f"{POINT.origin}\n42\n{ROOT[:-4]}\n"), "32 bytes"),
         (_signed(f"{POINT.origin}\n42\n"), "origin, size and root"),
-        (note.write(POINT, Key(b"\x03" * 32)), "not signed with the key"),
-        (b"x" * 5000, "longer"),
+        (note.write(POINT, [(POINT.origin, Key(b"\x03" * 32))]), "not signed with the key"),
+        (b"x" * 70_000, "longer"),
         (b"\xff\n\n", "UTF-8"),
     ],
 )

@@ -12,7 +12,10 @@ from countersign.domain.event import (
     Classified,
     Decided,
     DocumentRefused,
+    Erased,
     FieldReviewed,
+    HoldLifted,
+    HoldPlaced,
     Mode,
     ReadingMade,
     Released,
@@ -20,6 +23,7 @@ from countersign.domain.event import (
     Signature,
 )
 from countersign.domain.reason import Reason
+from countersign.domain.sealed import ERASED
 
 
 def made(*readings):
@@ -151,3 +155,30 @@ def test_undoing_every_act_leaves_the_case_as_the_agents_left_it(acts):
     undone = [reviewed(field, Act.REOPENED, None) for field in "abc"]
     plain = unfold(entries(*agents))
     assert set(unfold(entries(*agents, *people, *undone)).fields) == set(plain.fields)
+
+
+def held(order):
+    return HoldPlaced(order=order, signature=SIGNED)
+
+
+def test_a_hold_stands_until_the_same_order_is_lifted():
+    told = [received(), held("m1"), held("m2"), HoldLifted(order="m1", signature=SIGNED)]
+    case = unfold(entries(*told))
+    assert [(hold.order, hold.by) for hold in case.holds] == [("m2", "Ada")]
+    assert unfold(entries(*told, HoldLifted(order="m3", signature=SIGNED))).holds == case.holds
+
+
+def test_an_erased_case_keeps_its_status_and_loses_every_value():
+    told = entries(
+        received("Zebra.pdf"),
+        made(reading("iban", "Zebra"), reading("vendor_name", None)),
+        Checked(passed=(), findings=(Reason(code="x", detail="Zebra"),), milliseconds=1),
+        decided(Route.ESCALATE, Reason(code="x", detail="Zebra")),
+        CaseApproved(signature=SIGNED),
+        Erased(order="GDPR-7", openings=4, documents=("ab" * 32,), signature=SIGNED),
+    )
+    case = unfold(told)
+    assert case.status is Status.APPROVED
+    assert "Zebra" not in case.model_dump_json()
+    assert (case.value("iban"), case.value("vendor_name")) == (ERASED, None)
+    assert (case.erasure.order, case.erasure.by, case.erasure.at) == ("GDPR-7", "Ada", told[-1].at)

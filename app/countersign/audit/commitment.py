@@ -7,6 +7,7 @@ verifies.
 
 import hashlib
 import os
+import re
 import zlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -23,6 +24,9 @@ _SALT = 32
 _NONCE = 12
 _PLAIN, _PACKED = b"\x00", b"\x01"
 _WORTH_PACKING = 512
+_HEX = 64
+_PROMISE = b'{"commitment":"'
+_ANY_PROMISE = re.compile(rb'\{"commitment":"((?:[^"\\]|\\.)*)"\}')
 _LARGEST = 64 << 20
 """No blob of ours unpacks to more bytes than this."""
 
@@ -108,14 +112,29 @@ def _unpack(plain: bytes) -> bytes:
 
 
 def _take_apart(plain: bytes) -> Iterable[Opening]:
-    at = 0
-    while at < len(plain):
-        start = at + _SALT + 4
-        end = start + int.from_bytes(plain[at + _SALT : start], "big")
-        if start > len(plain) or end > len(plain):
+    at, length = 0, len(plain)
+    while at < length:
+        salted = at + _SALT
+        start = salted + 4
+        end = start + int.from_bytes(plain[salted:start], "big")
+        if start > length or end > length:
             raise Flaw("its sealed content is cut short")
-        yield Opening(plain[at : at + _SALT], plain[start:end])
+        yield Opening(plain[at:salted], plain[start:end])
         at = end
+
+
+def promised(record: bytes) -> list[bytes]:
+    """Return every commitment in a canonical record, as `commitments` would of its body, many times as fast.
+
+    Within a text a quotation mark stands behind a backslash, so what is found here is an object.
+    """
+    parts = record.split(_PROMISE)
+    found = [part[:_HEX] for part in parts[1:]]
+    if not found:
+        return found
+    if all(part[_HEX : _HEX + 2] == b'"}' for part in parts[1:]) and b"".join(found).isalnum():
+        return found
+    return _ANY_PROMISE.findall(record)
 
 
 def commitments(value: Any) -> Iterable[str]:

@@ -1,17 +1,27 @@
-"""Checkpoints: the signed head of a log, as a C2SP signed note (c2sp.org/signed-note, tlog-checkpoint)."""
+"""Checkpoints: the signed head of a log, as a C2SP signed note (c2sp.org/signed-note, tlog-checkpoint).
+
+The desk's own key signs each one under the name of the log, so that a witness or a stranger needs one key.
+Beside it stand the lines of the epoch's key, of every agent with records since the checkpoint before (that
+line is the agent's signature on them), and of witnesses.
+"""
 
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from countersign.audit.flaw import Flaw
 from countersign.audit.keys import Signer, Verifier, from_text, to_text
 
-_ED25519 = b"\x01"
+ED25519 = b"\x01"
+"""The kind of a plain Ed25519 signature."""
+
 _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})\Z")
+_NAME = re.compile(r"[^\s+]+\Z")
 _SIZE = re.compile(r"(0|[1-9][0-9]{0,15})\Z")
-_LARGEST = 4096
+_LARGEST = 65_536
+_MOST_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,43 +32,83 @@ class Checkpoint:
     size: int
     root: bytes
 
+    @property
+    def text(self) -> bytes:
+        """What is signed."""
+        return f"{self.origin}\n{self.size}\n{to_text(self.root)}\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedNote:
+    """A checkpoint with its signature lines, which are not checked yet."""
+
+    checkpoint: Checkpoint
+    text: bytes
+    lines: dict[tuple[str, bytes], bytes]
+    """Signature by the signer's name and the four bytes that name the key."""
+
+    def check(self, name: str, key: Verifier) -> None:
+        """Check that the note bears the signature of a key under a name; raises Flaw."""
+        signature = self.lines.get((name, key_hash(name, key.public)))
+        if signature is None:
+            raise Flaw(f"the checkpoint is not signed with the key of {name}")
+        if len(signature) != 64 or not key.is_signed(signature, self.text):
+            raise Flaw(f"the signature of {name} on the checkpoint is wrong")
+
 
 def origin(log: str) -> str:
     """Name a log in its checkpoints."""
     return f"countersign/{log}"
 
 
-def key_hash(name: str, public: bytes) -> bytes:
+def epoch_name(log: str, n: int) -> str:
+    """Name the signer of an epoch."""
+    return f"{origin(log)}/epoch/{n}"
+
+
+def agent_name(log: str, agent: str) -> str:
+    """Name an agent as a signer."""
+    return f"{origin(log)}/agent/{agent}"
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text can name a signer."""
+    return bool(_NAME.match(text))
+
+
+def key_hash(name: str, public: bytes, algorithm: bytes = ED25519) -> bytes:
     """Return the four bytes by which a note names the key of a signature."""
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+    return hashlib.sha256(name.encode() + b"\n" + algorithm + public).digest()[:4]
 
 
-def write(checkpoint: Checkpoint, signer: Signer) -> bytes:
-    """Sign a checkpoint under its origin's name."""
-    text = _text(checkpoint)
-    signature = key_hash(checkpoint.origin, signer.public) + signer.sign(text.encode())
-    return f"{text}\n— {checkpoint.origin} {to_text(signature)}\n".encode()
+def line(name: str, signer: Signer, text: bytes) -> bytes:
+    """Return the signature line of a signer under a name."""
+    signature = key_hash(name, signer.public) + signer.sign(text)
+    return f"— {name} {to_text(signature)}\n".encode()
 
 
-def _text(checkpoint: Checkpoint) -> str:
-    return f"{checkpoint.origin}\n{checkpoint.size}\n{to_text(checkpoint.root)}\n"
+def write(checkpoint: Checkpoint, signers: Iterable[tuple[str, Signer]]) -> bytes:
+    """Sign a checkpoint, each signer under its name."""
+    text = checkpoint.text
+    return text + b"\n" + b"".join(line(name, signer, text) for name, signer in signers)
 
 
-def read(untrusted: bytes, expected_origin: str, key: Verifier) -> Checkpoint:
-    """Read a checkpoint that must bear the key's signature; raises Flaw.
-
-    Lines of other signers (witnesses) may stand beside it, each signer once.
-    """
-    text, signatures = _split(untrusted)
-    checkpoint = _parse(text)
-    if checkpoint.origin != expected_origin:
+def read(untrusted: bytes, expected_origin: str, key: Verifier) -> SignedNote:
+    """Read a checkpoint of a log that must bear the signature of its desk's key; raises Flaw."""
+    found = open_note(untrusted)
+    if found.checkpoint.origin != expected_origin:
         raise Flaw("the checkpoint belongs to another log")
-    ours = (expected_origin, key_hash(expected_origin, key.public))
-    if ours not in signatures:
-        raise Flaw("the checkpoint is not signed with the key of this log")
-    if len(signatures[ours]) != 64 or not key.is_signed(signatures[ours], text.encode()):
-        raise Flaw("the signature of the checkpoint is wrong")
-    return checkpoint
+    found.check(expected_origin, key)
+    return found
+
+
+def open_note(untrusted: bytes) -> SignedNote:
+    """Take a checkpoint apart, checking its form but no signature; raises Flaw.
+
+    No two lines may bear the same name and key.
+    """
+    text, lines = _split(untrusted)
+    return SignedNote(_parse(text), text.encode(), lines)
 
 
 def _split(untrusted: bytes) -> tuple[str, dict[tuple[str, bytes], bytes]]:
@@ -73,17 +123,25 @@ def _split(untrusted: bytes) -> tuple[str, dict[tuple[str, bytes], bytes]]:
     text, gap, tail = note.rpartition("\n\n")
     if not gap or not tail.endswith("\n"):
         raise Flaw("the checkpoint has no signature, or its last line does not end")
-    signatures: dict[tuple[str, bytes], bytes] = {}
-    for line in tail[:-1].split("\n"):
-        found = _SIGNATURE_LINE.match(line)
-        raw = _decode(found[2]) if found else b""
-        if not found or len(raw) <= 4:
+    return text + "\n", signature_lines(tail)
+
+
+def signature_lines(tail: str) -> dict[tuple[str, bytes], bytes]:
+    """Take signature lines apart; raises Flaw."""
+    found: dict[tuple[str, bytes], bytes] = {}
+    rows = tail[:-1].split("\n")
+    if len(rows) > _MOST_LINES:
+        raise Flaw("the checkpoint bears more signatures than one may")
+    for row in rows:
+        match = _SIGNATURE_LINE.match(row)
+        raw = _decode(match[2]) if match else b""
+        if not match or len(raw) <= 4:
             raise Flaw("the checkpoint has a line that is no signature")
-        signer = (found[1], raw[:4])
-        if signer in signatures:
+        signer = (match[1], raw[:4])
+        if signer in found:
             raise Flaw("the checkpoint bears two signatures of one signer")
-        signatures[signer] = raw[4:]
-    return text + "\n", signatures
+        found[signer] = raw[4:]
+    return found
 
 
 def _decode(untrusted: str) -> bytes:

@@ -1,13 +1,15 @@
 """A record: one event as it is signed, hashed, stored and shipped, always as the same bytes.
 
 Its members stand in the order of RFC 8785, so `signature` comes last, and what is signed is the record with
-that member cut off.
+that member cut off. A person signs each of their records, and what belongs to no case is signed, too. What
+agents and the system do in a case is signed by their lines on the next checkpoint (audit/note.py): one
+signature for many records.
 """
 
 import hashlib
 import re
-from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from countersign.audit.canonical import canonical, parse_canonical
 from countersign.audit.flaw import Flaw
@@ -20,22 +22,27 @@ LARGEST = 65_535
 NONE_BEFORE = "0" * 64
 """Stands for the previous record where there is none."""
 
+PLACE = ("log", "seq", "previous", "at", "clock", "hlc")
+"""The members that say where a record stands."""
+
 _SIGNATURE_LENGTH = len(',"signature":""') + 88
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
 _KEY = re.compile(r"[0-9a-f]{32}\Z")
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)
 _HLC = re.compile(r"\d{13}-\d{4}\Z", re.ASCII)
-_NEEDED = frozenset(
-    {"actor", "app", "at", "body", "clock", "format", "hlc", "log", "previous", "seq", "signature"}
-)
-_ALLOWED = _NEEDED | {"case", "effect"}
-_ACTOR = frozenset({"authenticated", "id", "key", "kind", "role"})
-_APP = frozenset({"build", "version"})
+_NEEDED = frozenset({"actor", "app", "at", "body", "clock", "format", "hlc", "log", "previous", "seq"})
+_ALLOWED = _NEEDED | {"case", "effect", "signature"}
+_ACTOR = ("authenticated", "id", "key", "kind", "role")
+_APP = ("build", "version")
+_LINK = ("id", "n", "previous")
+"""Members in the order in which a canonical record has them."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\n\d{13}-\d{4}\n[0-9a-f]{64}\Z", re.ASCII)
+_TEXTS = ("log", "clock", "effect", "signature")
 _KINDS = frozenset(ActorKind)
+_MOST_REMEMBERED = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A record's place among the records of its case."""
 
     case: str
@@ -45,8 +52,7 @@ class Link:
     """SHA-256 of the case's record before, hex."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A record's place in its log."""
 
     log: str
@@ -58,16 +64,14 @@ class Place:
     """Hybrid logical clock: milliseconds and a counter; grows with every record."""
 
 
-@dataclass(frozen=True, slots=True)
-class App:
+class App(NamedTuple):
     """What program wrote the record."""
 
     version: str
     build: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record as read back."""
 
     actor: Actor
@@ -77,7 +81,19 @@ class Record:
     link: Link | None
     body: dict[str, Any]
     effect: str | None
-    signature: bytes
+    signature: bytes | None
+    """None when a checkpoint signs for the actor."""
+
+
+_place_of = itemgetter(*PLACE)
+_actors: dict[tuple[str, ...], tuple[Actor, str]] = {}
+_apps: dict[tuple[str, ...], App] = {}
+"""Few actors and programs write all records, so what was checked once is remembered."""
+
+
+def signs_itself(kind: ActorKind, case: object) -> bool:
+    """Tell whether a record of such an actor, of a case or of none (None), must bear a signature."""
+    return case is None or kind is ActorKind.PERSON
 
 
 def milliseconds_of(hlc: str) -> int:
@@ -100,7 +116,7 @@ def write(
     effect: str | None = None,
     signer: Signer,
 ) -> bytes:
-    """Build and sign a record; raises Flaw when it is larger than 65,535 bytes or holds what it may not."""
+    """Build a record, signed where it must be; raises Flaw when it is larger than 65,535 bytes or unfit."""
     members: dict[str, Any] = {
         "actor": {
             "authenticated": actor.authenticated,
@@ -124,15 +140,18 @@ def write(
     if effect is not None:
         members["effect"] = effect
     unsigned = canonical(members)
-    if len(unsigned) + _SIGNATURE_LENGTH > LARGEST:
-        size = len(unsigned) + _SIGNATURE_LENGTH
+    signs = signs_itself(actor.kind, link)
+    size = len(unsigned) + (_SIGNATURE_LENGTH if signs else 0)
+    if size > LARGEST:
         raise Flaw(f"it has {size:,} bytes, where a record may have {LARGEST:,}")
+    if not signs:
+        return unsigned
     signature = to_text(signer.sign(unsigned))
     return b'%b,"signature":"%b"}' % (unsigned[:-1], signature.encode("ascii"))
 
 
 def signed_part(record: bytes) -> bytes:
-    """Return the bytes that the signature of a well-formed record covers."""
+    """Return the bytes that the signature of a well-formed record covers, where it has one."""
     return record[: -_SIGNATURE_LENGTH - 1] + b"}"
 
 
@@ -142,21 +161,19 @@ def read(untrusted: bytes) -> Record:
         raise Flaw(f"it has {len(untrusted):,} bytes, where a record may have {LARGEST:,}")
     members = parse_canonical(untrusted)
     _check_members(members)
-    actor = members["actor"]
+    actor, key = _actor(members["actor"])
+    signature = members.get("signature")
+    if signature is None and signs_itself(actor.kind, members.get("case")):
+        raise Flaw("it is not signed")
     return Record(
-        actor=Actor.model_construct(
-            kind=ActorKind(actor["kind"]),
-            id=actor["id"],
-            role=actor["role"],
-            authenticated=actor["authenticated"],
-        ),
-        key=actor["key"],
-        app=App(**members["app"]),
-        place=Place(**{name: members[name] for name in ("log", "seq", "previous", "at", "clock", "hlc")}),
+        actor=actor,
+        key=key,
+        app=_app(members["app"]),
+        place=Place._make(_place_of(members)),
         link=_link(members["case"]) if "case" in members else None,
         body=members["body"],
         effect=members.get("effect"),
-        signature=from_text(members["signature"], 64, "its signature"),
+        signature=None if signature is None else from_text(signature, 64, "its signature"),
     )
 
 
@@ -168,37 +185,67 @@ def _check_members(members: dict[str, Any]) -> None:
     if not _NEEDED <= names <= _ALLOWED:
         odd = sorted((_NEEDED - names) | (names - _ALLOWED))
         raise Flaw(f"its members are not those of a record: {', '.join(odd)}")
-    for name in ("log", "clock", "effect", "signature"):
-        if name in members and not (isinstance(members[name], str) and members[name]):
+    for name in _TEXTS:
+        value = members.get(name, "absent")
+        if type(value) is not str or not value:
             raise Flaw(f"its member {name} is not a text")
-    for name, form in (("at", _AT), ("hlc", _HLC), ("previous", _HEX)):
-        _check_text(members[name], form, name)
+    at, hlc, previous = members["at"], members["hlc"], members["previous"]
+    if not _MOMENT.match(f"{at}\n{hlc}\n{previous}"):  # three at once; then which of them it is
+        for name, form in (("at", _AT), ("hlc", _HLC), ("previous", _HEX)):
+            _check_text(members[name], form, name)
     _check_count(members["seq"], "seq")
-    _check_texts(members["actor"], _ACTOR, "actor")
-    if members["actor"]["kind"] not in _KINDS:
-        raise Flaw(f"its actor is of no known kind: {members['actor']['kind']!r}")
-    _check_text(members["actor"]["key"], _KEY, "actor.key")
-    _check_texts(members["app"], _APP, "app")
     body = members["body"]
     if not (isinstance(body, dict) and isinstance(body.get("kind"), str)):
         raise Flaw("its body is not an event")
 
 
+def _actor(untrusted: Any) -> tuple[Actor, str]:
+    """Return the actor and the name of its key."""
+    given = _texts(untrusted, _ACTOR, "actor")
+    known = _actors.get(given)
+    if known is None:
+        authenticated, id, key, kind, role = given
+        if kind not in _KINDS:
+            raise Flaw(f"its actor is of no known kind: {kind!r}")
+        _check_text(key, _KEY, "actor.key")
+        actor = Actor.model_construct(kind=ActorKind(kind), id=id, role=role, authenticated=authenticated)
+        if len(_actors) >= _MOST_REMEMBERED:
+            _actors.clear()
+        known = _actors[given] = (actor, key)
+    return known
+
+
+def _app(untrusted: Any) -> App:
+    given = _texts(untrusted, _APP, "app")
+    known = _apps.get(given)
+    if known is None:
+        if len(_apps) >= _MOST_REMEMBERED:
+            _apps.clear()
+        known = _apps[given] = App(build=given[0], version=given[1])
+    return known
+
+
 def _link(untrusted: Any) -> Link:
-    if not (isinstance(untrusted, dict) and untrusted.keys() == {"id", "n", "previous"}):
+    if not (isinstance(untrusted, dict) and tuple(untrusted) == _LINK):
         raise Flaw("its member case is not id, n and previous")
-    if not (isinstance(untrusted["id"], str) and untrusted["id"]):
+    id, n, previous = untrusted.values()
+    if type(id) is not str or not id:
         raise Flaw("its case has no name")
-    _check_count(untrusted["n"], "case.n")
-    _check_text(untrusted["previous"], _HEX, "case.previous")
-    return Link(case=untrusted["id"], n=untrusted["n"], previous=untrusted["previous"])
+    _check_count(n, "case.n")
+    if type(previous) is not str or not _HEX.match(previous):
+        _check_text(previous, _HEX, "case.previous")
+    return Link(id, n, previous)
 
 
-def _check_texts(untrusted: Any, names: frozenset[str], what: str) -> None:
-    if not (isinstance(untrusted, dict) and untrusted.keys() == names):
-        raise Flaw(f"its member {what} is not {', '.join(sorted(names))}")
-    if not all(isinstance(value, str) for value in untrusted.values()):
-        raise Flaw(f"its member {what} holds something that is not a text")
+def _texts(untrusted: Any, names: tuple[str, ...], what: str) -> tuple[str, ...]:
+    """Return the members of an object that are all texts, in the order of their names."""
+    if not (isinstance(untrusted, dict) and tuple(untrusted) == names):
+        raise Flaw(f"its member {what} is not {', '.join(names)}")
+    given = tuple(untrusted.values())
+    for value in given:
+        if type(value) is not str:
+            raise Flaw(f"its member {what} holds something that is not a text")
+    return given
 
 
 def _check_text(untrusted: Any, form: re.Pattern[str], what: str) -> None:

@@ -20,13 +20,17 @@ from countersign.domain.event import (
     DocumentReceived,
     DocumentRefused,
     Entry,
+    Erased,
     FieldReviewed,
+    HoldLifted,
+    HoldPlaced,
     ReadingMade,
     Released,
     Route,
 )
 from countersign.domain.reading import Alternative, Reading, Row
 from countersign.domain.reason import Reason
+from countersign.domain.sealed import ERASED
 
 
 class Status(StrEnum):
@@ -59,6 +63,28 @@ class FieldState(Frozen):
     """What the agents had said, None where a person added the field."""
 
 
+class Hold(Frozen):
+    """An order that keeps a case from being erased until it is lifted."""
+
+    order: str
+    by: str
+    """Printed name of the person who placed it."""
+    at: datetime
+
+
+class Erasure(Frozen):
+    """That a case was erased: when, by whose order, and what went."""
+
+    at: datetime
+    order: str
+    by: str | None
+    """Printed name of the person who ordered it; None when the policy's retention ran out."""
+    policy: str | None
+    """Digest of that policy."""
+    openings: int
+    documents: tuple[str, ...]
+
+
 class CaseFile(Frozen):
     """Everything the desk knows of a case."""
 
@@ -82,6 +108,10 @@ class CaseFile(Frozen):
     refusal: Reason | None = None
     claimed_by: str | None = None
     claimed_until: datetime | None = None
+    holds: tuple[Hold, ...] = ()
+    """The holds that stand, in the order they were placed."""
+    erasure: Erasure | None = None
+    """Where the case was erased: its values read `ERASED`, all else stands."""
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -125,7 +155,8 @@ def _begin(entry: Entry) -> CaseFile | None:
 
 
 def _after(case: CaseFile, entry: Entry) -> CaseFile:
-    return case.model_copy(update={"updated_at": entry.at, **_change(entry.event, case)})
+    moved = case.model_copy(update={"updated_at": entry.at})
+    return moved.model_copy(update=_change(entry.event, moved))
 
 
 @singledispatch
@@ -226,3 +257,53 @@ def _(event: FieldReviewed, case: CaseFile) -> Change:
     else:
         states[place] = FieldState(reading=event.reading, act=event.act, agent_reading=agent_reading)
     return {"fields": tuple(states.values())}
+
+
+@_change.register
+def _(event: HoldPlaced, case: CaseFile) -> Change:
+    hold = Hold(order=event.order, by=event.signature.name, at=event.signature.at)
+    return {"holds": (*case.holds, hold)}
+
+
+@_change.register
+def _(event: HoldLifted, case: CaseFile) -> Change:
+    lifted = next((hold for hold in case.holds if hold.order == event.order), None)
+    return {"holds": tuple(hold for hold in case.holds if hold is not lifted)}
+
+
+@_change.register
+def _(event: Erased, case: CaseFile) -> Change:
+    """Take every personal value out, also where the entries at hand still had them."""
+    return {
+        "erasure": Erasure(
+            at=case.updated_at,
+            order=event.order,
+            by=event.signature.name if event.signature else None,
+            policy=event.policy,
+            openings=event.openings,
+            documents=event.documents,
+        ),
+        "documents": tuple(d.model_copy(update={"name": ERASED}) for d in case.documents),
+        "fields": tuple(_without_value(state) for state in case.fields),
+        "alternatives": {},
+        "rows": (),
+        "findings": tuple(map(_without_detail, case.findings)),
+        "refusal": _without_detail(case.refusal) if case.refusal else None,
+        "decision": case.decision
+        and case.decision.model_copy(update={"reasons": tuple(map(_without_detail, case.decision.reasons))}),
+    }
+
+
+def _without_value(state: FieldState) -> FieldState:
+    agents = state.agent_reading
+    return state.model_copy(
+        update={"reading": _hidden(state.reading), "agent_reading": _hidden(agents) if agents else None}
+    )
+
+
+def _hidden(reading: Reading) -> Reading:
+    return reading if reading.answer is None else reading.model_copy(update={"answer": ERASED})
+
+
+def _without_detail(reason: Reason) -> Reason:
+    return reason if reason.detail is None else reason.model_copy(update={"detail": ERASED})

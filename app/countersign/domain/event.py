@@ -5,11 +5,11 @@ Events hold no floats and no value about a person in the clear: such content is 
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from countersign.domain.actor import Actor, AgentCard, Role
+from countersign.domain.actor import Actor, ActorKind, AgentCard, Role
 from countersign.domain.base import Frozen
 from countersign.domain.confidence import Ppm
 from countersign.domain.document import MediaType
@@ -94,6 +94,90 @@ class PolicyActivated(Frozen):
     policy: str
     digest: str
     text: str
+
+
+class EpochBegun(Frozen):
+    """A fresh key signs the heads of the log from here on; the private key before it is destroyed."""
+
+    kind: Literal["epoch_begun"] = "epoch_begun"
+    n: int
+    """1-based."""
+    public_key: str
+    certificate: str | None
+    """Signature of the epoch's key before over this place in the log; None for the first and a recovered."""
+    why: Literal["first", "due", "recovered"]
+    """``recovered``: the key before was lost, so only the desk's own key vouches for this one."""
+
+
+class DeskRekeyed(Frozen):
+    """The desk signs with another key of its own from here on."""
+
+    kind: Literal["desk_rekeyed"] = "desk_rekeyed"
+    public_key: str
+    assurance: str
+    why: str
+
+
+class KeyRevoked(Frozen):
+    """A key of a person or an agent signs nothing from here on; who held it needs to be enrolled anew."""
+
+    kind: Literal["key_revoked"] = "key_revoked"
+    holder_kind: ActorKind
+    holder: str
+    key: str
+    why: str
+
+
+class SignedIn(Frozen):
+    """A person proved, with the password of their key, that it is they who sit here."""
+
+    kind: Literal["signed_in"] = "signed_in"
+    person: str
+
+
+class SignInFailed(Frozen):
+    """Someone tried to be a person and could not."""
+
+    kind: Literal["sign_in_failed"] = "sign_in_failed"
+    person: str
+
+
+class ClockJumped(Frozen):
+    """The device's clock was set, by so much, while the desk ran or since the record before."""
+
+    kind: Literal["clock_jumped"] = "clock_jumped"
+    milliseconds: int
+    """Forward when positive."""
+
+
+class LoggingFailed(Frozen):
+    """The record could not be written for a time; what was refused did not happen."""
+
+    kind: Literal["logging_failed"] = "logging_failed"
+    since: Moment
+    refused: int
+    why: str
+
+
+class KeysRestored(Frozen):
+    """The desk's keys were put back from a recovery file."""
+
+    kind: Literal["keys_restored"] = "keys_restored"
+    assurance: str
+
+
+class Exported(Frozen):
+    """Someone took a part of the record out of the house."""
+
+    kind: Literal["exported"] = "exported"
+    scope: dict[str, str]
+    """How the cases were chosen: ``case``, ``since``, ``class``, ``agent``, ``person``, ``policy``."""
+    cases: int
+    withheld: tuple[str, ...] = ()
+    """What stays in the house: ``documents``, ``values`` …"""
+    certificate: str
+    """SHA-256 of the certificate (DER) that signs the bundle."""
+    signature: Signature
 
 
 # -- a case -----------------------------------------------------------------------------------------------
@@ -266,6 +350,39 @@ class CaseRejected(Frozen):
     reason: Reason
 
 
+class HoldPlaced(Frozen):
+    """Nothing of the case may be erased until the hold is lifted."""
+
+    kind: Literal["hold_placed"] = "hold_placed"
+    order: str
+    """The matter or order that asks for it; it outlives the content, so it names no one."""
+    signature: Signature
+
+
+class HoldLifted(Frozen):
+    """The hold of that order no longer stands."""
+
+    kind: Literal["hold_lifted"] = "hold_lifted"
+    order: str
+    signature: Signature
+
+
+class Erased(Frozen):
+    """The key of the case's personal content is destroyed, and its documents are deleted."""
+
+    kind: Literal["erased"] = "erased"
+    order: str
+    """By whose order: ``retention``, or the reference of a request; it names no one."""
+    policy: str | None = None
+    """Digest of the policy whose retention ran out."""
+    openings: int
+    """How many sealed contents can no longer be read."""
+    documents: tuple[str, ...]
+    """SHA-256 of each document deleted; one that another case still needs is not among them."""
+    signature: Signature | None = None
+    """Of the person who ordered it; None when the system did, under the policy."""
+
+
 class Unknown(Frozen):
     """An event of a newer version: kept, verified and shown, without effect."""
 
@@ -278,6 +395,15 @@ Event = Annotated[
     | PersonEnrolled
     | AgentEnrolled
     | PolicyActivated
+    | EpochBegun
+    | DeskRekeyed
+    | KeyRevoked
+    | SignedIn
+    | SignInFailed
+    | ClockJumped
+    | LoggingFailed
+    | KeysRestored
+    | Exported
     | DocumentReceived
     | DocumentReceivedAgain
     | MailTakenApart
@@ -292,12 +418,17 @@ Event = Annotated[
     | Released
     | FieldReviewed
     | CaseApproved
-    | CaseRejected,
+    | CaseRejected
+    | HoldPlaced
+    | HoldLifted
+    | Erased,
     Field(discriminator="kind"),
 ]
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-KINDS: frozenset[str] = frozenset(EVENT.json_schema()["discriminator"]["mapping"])
+KINDS: frozenset[str] = frozenset(
+    event.model_fields["kind"].default for event in get_args(get_args(Event)[0])
+)
 
 
 def parse(body: dict[str, Any], context: dict[str, Any] | None = None) -> Event | Unknown:

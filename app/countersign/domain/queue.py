@@ -29,6 +29,10 @@ class CaseRow(Frozen):
     received_at: datetime
     updated_at: datetime
     claimed_by: str | None = None
+    is_held: bool = False
+    """An order keeps it from being erased."""
+    is_erased: bool = False
+    """Its content is gone; what remains is that it was."""
 
 
 class Order(StrEnum):
