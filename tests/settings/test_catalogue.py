@@ -101,3 +101,12 @@ def test_faulty_limits_are_trouble_that_names_the_file(home, text):
     (home.root / "limits.yaml").write_text(text)
     with pytest.raises(Trouble, match=r"limits\.yaml"):
         limits.load(home)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_reason_without_particulars_shows_no_empty_brackets(language):
+    words = catalogue.load()
+    for code in words.reasons:
+        assert "()" not in words.say(Reason(code=code), language)[1]
+    reason = Reason(code="mail_without_document", detail="only a picture.")
+    assert "(only a picture)" in words.say(reason, language)[1]

@@ -65,6 +65,7 @@ def test_desk_events_are_told_apart_from_cases(store: Store) -> None:
     store.append([Draft(event=policy, actor=INTAKE)])
     assert [entry.event.kind for entry in store.desk_entries()] == [
         "desk_founded",
+        "epoch_begun",
         "person_enrolled",
         "agent_enrolled",
         "policy_activated",

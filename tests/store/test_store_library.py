@@ -1,5 +1,6 @@
 """Documents as received: whole or not there, once each."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -108,3 +109,17 @@ def test_documents_may_be_read_by_others_of_the_machine_and_no_passing_file_stay
     path = library.path(library.keep(b"content", MediaType.PDF, "a.pdf").sha256)
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
     assert not list(Path(home.root).rglob(".new-*"))
+
+
+def test_what_a_kill_left_of_a_document_goes_with_it_and_what_is_being_written_stays(
+    library: Library, home: Home
+) -> None:
+    document = library.keep(b"Erika Mustermann", MediaType.PDF, "a.pdf")
+    folder = library.path(document.sha256).parent
+    torn, fresh = folder / ".new-torn", folder / ".new-fresh"
+    for file in (torn, fresh):
+        file.write_bytes(b"Erika Must")
+    long_ago = torn.stat().st_mtime - 3600
+    os.utime(torn, (long_ago, long_ago))
+    library.forget(document.sha256, document.length)
+    assert sorted(folder.iterdir()) == [fresh]

@@ -43,7 +43,7 @@ def test_two_processes_that_append_at_once_keep_one_chain(
         process.join(60)
     assert [process.exitcode for process in both] == [0, 0]
     with open_store(home, agents=[CARD], person=ADA, words=words) as store:
-        assert store.head() == 3 + 2 * 40 * 10
+        assert store.head() == 4 + 2 * 40 * 10
         assert store.counts().by_status[Status.APPROVED] == 80
         verdict = store.verify()
         assert verdict.ok, verdict.flaw

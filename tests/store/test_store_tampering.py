@@ -21,7 +21,8 @@ from countersign.store.database import Database
 from countersign.store.founding import open_store
 from countersign.store.keystore import KeyStore
 
-CASES = 8
+CASES = 36
+"""Enough for a whole tile of 256 records."""
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,7 @@ TABLES: dict[str, tuple[str, Callable[[RowMapping, int], int | None]]] = {
     "checkpoints": ("size", lambda row, _size: row["size"] - 1),
     "case_keys": ("subject", lambda _row, _size: None),
     "head": ("id", lambda _row, size: size - 1),
+    "tiles": ("n", lambda row, _size: row["n"] * 256 + 255),
 }
 UNCHECKED = {("head", "id")}
 """The database itself allows one head, under one key."""
@@ -101,7 +103,7 @@ def test_a_changed_byte_anywhere_in_the_log_is_found_and_its_record_named(log: L
     key, due = TABLES[name]
     size = log.size
     engine = create_engine(f"sqlite:///{log.home.database}")
-    for _ in range(40):
+    for _ in range(40 if name == "records" else 20):
         with engine.begin() as connection:
             row = chance.choice(connection.execute(select(table)).mappings().all())
             columns = [c for c, value in row.items() if value is not None and (name, c) not in UNCHECKED]
@@ -190,13 +192,15 @@ def test_a_missing_checkpoint_is_noticed(log: Log) -> None:
 
 
 def test_missing_sealed_content_is_named(log: Log) -> None:
-    log.sql("DELETE FROM openings WHERE seq = 6")
-    assert log.flaw() == (6, "Record 6: its sealed content is missing.")
+    log.sql("DELETE FROM openings WHERE seq = 7")
+    missing = "its sealed content is missing, and no erasure is on record"
+    assert log.flaw() == (7, f"Record 7: {missing}.")
 
 
 def test_a_missing_key_of_a_case_is_noticed(log: Log) -> None:
     log.sql("DELETE FROM case_keys WHERE subject = 'case-0'")
-    assert "key of its sealed content is missing" in str(log.flaw()[1])
+    assert log.flaw()[0] == 4
+    assert "its sealed content is missing, and no erasure is on record" in str(log.flaw()[1])
 
 
 def test_sealed_content_of_another_record_is_found(log: Log) -> None:
@@ -206,24 +210,24 @@ def test_sealed_content_of_another_record_is_found(log: Log) -> None:
     assert log.flaw()[0] == first[0]
 
 
-def test_someone_with_the_keys_cannot_rewrite_a_record_under_its_successors(
-    log: Log,
-) -> None:
+@pytest.mark.parametrize("seq", [6, 8, 18, 19, 20])
+def test_someone_with_the_keys_cannot_rewrite_a_record_under_its_successors(log: Log, seq: int) -> None:
     """The record is signed anew with the desk's own keys; the one after it gives the change away."""
     with log.opened() as connection:
-        (stored,) = connection.execute("SELECT bytes FROM records WHERE seq = 7").fetchone()
+        (stored,) = connection.execute("SELECT bytes FROM records WHERE seq = ?", (seq,)).fetchone()
     found = record.read(stored)
     forged = record.write(
         found.place,
         found.actor,
         found.app,
-        {**found.body, "milliseconds": 999},
+        {**found.body, "pages": 999},
         link=found.link,
         effect=found.effect,
         signer=log.keys.load(found.key),
     )
-    log.sql("UPDATE records SET bytes = ? WHERE seq = 7", forged)
-    assert log.flaw()[0] == 8
+    assert forged != stored
+    log.sql("UPDATE records SET bytes = ? WHERE seq = ?", forged, seq)
+    assert log.flaw()[0] == seq
 
 
 def test_a_flipped_byte_in_the_file_never_passes_as_another_history(filled: Path, tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def test_a_full_disk_is_told_and_the_record_stays_whole(home: Home, words: Catal
             store.append([draft for n in range(2, 30) for draft in story(f"c{n}", invoice(n))])
         assert (store.head(), store.counts()) == (head, counts)
     with _reopen(home, words) as store:
-        assert store.head() == head
+        assert store.head() == head + 1
+        assert store.desk_entries()[-1].event.kind == "logging_failed"
         store.append(story("c2", invoice(2)))
         assert store.verify().ok
 
@@ -136,7 +137,7 @@ def test_a_log_without_its_head_can_be_verified_and_takes_no_more_records(
     connection.commit()
     connection.close()
     with visit_store(home, words) as store:
-        assert store.verify().flaw == "Record 2: the head of the log is missing."
+        assert store.verify().flaw == "Record 3: the head of the log is missing."
         with pytest.raises(Trouble, match="countersign verify"):
             store.append([Draft(event=received(), actor=INTAKE, case="c1")])
 
@@ -148,8 +149,12 @@ def test_visiting_a_desk_appends_nothing_and_founds_none(home: Home, words: Cata
     _reopen(home, words).close()
     before = home.database.read_bytes()
     with visit_store(home, words) as store:
-        assert store.verify().records == 3
+        assert store.head() == 4
     assert home.database.read_bytes() == before
+    with visit_store(home, words) as store:
+        assert store.verify().records == 4
+        assert store.head() == 4
+    assert len(home.database.read_bytes()) == len(before)
 
 
 def test_a_home_that_cannot_be_made_is_told(tmp_path: Path, words: Catalogue) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from tests.support import small_cases as made
 from tests.support.small_cases import Sheet
+from tests.support.small_record import SmallRecord
 
-from countersign.domain.actor import Actor, ActorKind
+from countersign.domain.actor import Actor, ActorKind, Role
 from countersign.domain.case import CaseFile, Status, unfold
 from countersign.domain.document import MediaType, Page, PageImage
-from countersign.domain.errors import Trouble
+from countersign.domain.errors import NeedsPassword, Trouble
 from countersign.domain.event import (
     Act,
     CaseApproved,
@@ -26,8 +27,11 @@ from countersign.domain.event import (
     DocumentReceived,
     DocumentRefused,
     Entry,
+    Erased,
     Event,
     FieldReviewed,
+    HoldLifted,
+    HoldPlaced,
     Mode,
     ReadingMade,
     Released,
@@ -39,6 +43,8 @@ from countersign.domain.queue import CaseRow, Order, QueueCounts, QueuePage, Que
 from countersign.domain.reading import Answer, Evidence, Method, Reading
 from countersign.domain.reason import Reason
 from countersign.domain.time import now
+from countersign.insight.explain import explain
+from countersign.insight.explained import Explanation
 from countersign.settings.catalogue import load
 
 THRESHOLD = 900_000
@@ -66,6 +72,14 @@ class SmallDesk:
         self.person = Actor(kind=ActorKind.PERSON, id=ME, role="processor", authenticated="os_account")
         self.person_name = "Petra Sommer"
         self.acts = SmallActs(self)
+        self.record = SmallRecord(lambda: len(self._log))
+        self.care = SmallCare(self)
+        self.password: str | None = None
+        """Where a test sets one, it seals the person's key until they sign in."""
+        self.wants_password = False
+        """True when the policy wants the password for each signature."""
+        self.is_signed_in = False
+        self.saved: list[Path] = []
         self.working = True
         self.brought: list[tuple[tuple[Path, ...], str]] = []
         self.trouble: str | None = None
@@ -83,7 +97,7 @@ class SmallDesk:
 
     # -- what happens ---------------------------------------------------------------------------------
 
-    def record(self, event: Event, actor: Actor, case: str, at: datetime | None = None) -> Entry:
+    def note(self, event: Event, actor: Actor, case: str, at: datetime | None = None) -> Entry:
         """Append an event and unfold its case."""
         with self._lock:
             seq = len(self._log) + 1
@@ -133,7 +147,7 @@ class SmallDesk:
         event = DocumentReceived(
             sha256=sha, length=48_211 + number, media_type=MediaType.PDF, channel="watched_folder", name=name
         )
-        self.record(event, SYSTEM, case, at)
+        self.note(event, SYSTEM, case, at)
         self._undecided.append(case)
         return case
 
@@ -145,7 +159,7 @@ class SmallDesk:
         sheet = self._sheets.get(file.documents[0].sha256)
         if sheet is None:
             reason = Reason(code="encrypted", detail="It asks for a password.")
-            self.record(
+            self.note(
                 DocumentRefused(sha256=file.documents[0].sha256, reason=reason), _agent("opener"), case, at
             )
             self._decide(case, (reason,), at)
@@ -191,7 +205,7 @@ class SmallDesk:
                 "checker",
             ),
         ):
-            self.record(event, _agent(name), case, at)
+            self.note(event, _agent(name), case, at)
         self._decide(case, self._reasons(sheet), at)
 
     def _reasons(self, sheet: Sheet) -> tuple[Reason, ...]:
@@ -217,20 +231,20 @@ class SmallDesk:
             rules=(Rule(rule="thresholds", said="each field is held against 90 %"),),
             thresholds=dict.fromkeys(names, THRESHOLD),
         )
-        self.record(event, _agent("decider"), case, at)
+        self.note(event, _agent("decider"), case, at)
 
     def _settle_some(self) -> None:
         waiting = [file for file in self._files.values() if file.status is Status.WAITING]
         for at, file in enumerate(waiting):
             if at % 5 == 3:
-                self.record(CaseApproved(signature=self.sign("approved")), self.person, file.id)
+                self.note(CaseApproved(signature=self.sign("approved")), self.person, file.id)
             elif at % 9 == 7:
                 reason = Reason(code="totals_disagree", detail="returned to the supplier")
-                self.record(CaseRejected(signature=self.sign("refused"), reason=reason), self.person, file.id)
+                self.note(CaseRejected(signature=self.sign("refused"), reason=reason), self.person, file.id)
             elif at == 4:
                 until = now() + timedelta(minutes=25)
                 other = Actor(kind=ActorKind.PERSON, id="omar", role="processor", authenticated="os_account")
-                self.record(Claimed(person="omar", until=until), other, file.id)
+                self.note(Claimed(person="omar", until=until), other, file.id)
 
     def sign(self, meaning: str) -> Signature:
         """Sign as the person at this desk."""
@@ -274,6 +288,30 @@ class SmallDesk:
         with self._lock:
             return tuple(self._by_case[case])
 
+    def roles(self) -> frozenset[Role]:
+        return frozenset({Role.PROCESSOR, Role.APPROVER, Role.TEAM_LEAD, Role.ADMINISTRATOR})
+
+    def explain(self, case: str) -> Explanation:
+        self.case(case)
+        return explain(self.history(case), (), self.catalogue)
+
+    def save_explanation(self, case: str, file: Path) -> None:
+        if not file.parent.is_dir():
+            raise Trouble(f"There is no folder {file.parent}. Choose another.")
+        file.write_bytes(b"%PDF-")
+        self.saved.append(file)
+
+    def must_sign_in(self) -> bool:
+        return self.password is not None and not self.is_signed_in
+
+    def sign_in(self, password: str) -> None:
+        self.prove(password)
+        self.is_signed_in = True
+
+    def prove(self, password: str) -> None:
+        if password != self.password:
+            raise Trouble("That is not your password. The attempt is on the record; try again.")
+
     def words(self, sha256: str, page: int) -> Page | None:
         sheet = self._sheets.get(sha256)
         return sheet.papers[page].page(page) if sheet and page < len(sheet.papers) else None
@@ -311,6 +349,8 @@ class SmallDesk:
             received_at=file.received_at,
             updated_at=file.updated_at,
             claimed_by=file.claimed_by,
+            is_held=bool(file.holds),
+            is_erased=file.erasure is not None,
         )
 
 
@@ -387,10 +427,12 @@ class SmallActs:
         event = FieldReviewed(field=field, index=index, act=Act.REOPENED, before=None, after=None)
         return self._do("reopen", case, event)
 
-    def approve(self, case: str) -> CaseFile:
+    def approve(self, case: str, password: str | None = None) -> CaseFile:
+        self._prove(password)
         return self._do("approve", case, CaseApproved(signature=self._desk.sign("approved")))
 
-    def reject(self, case: str, code: str, note: str = "") -> CaseFile:
+    def reject(self, case: str, code: str, note: str = "", password: str | None = None) -> CaseFile:
+        self._prove(password)
         reason = Reason(code=code, detail=note or None)
         return self._do("reject", case, CaseRejected(signature=self._desk.sign("refused"), reason=reason))
 
@@ -407,7 +449,53 @@ class SmallActs:
         )
         return self._do(act.value, case, event)
 
+    def _prove(self, password: str | None) -> None:
+        if not self._desk.wants_password:
+            return
+        if password is None:
+            raise NeedsPassword("The policy wants your password for this signature. Give it to sign.")
+        self._desk.prove(password)
+
     def _do(self, name: str, case: str, event: Event) -> CaseFile:
+        if self._desk.must_sign_in():
+            raise NeedsPassword("This person's signing key is sealed with their password. Sign in first.")
         self.calls.append(name)
-        self._desk.record(event, self._desk.person, case)
+        self._desk.note(event, self._desk.person, case)
         return self._desk.case(case)
+
+
+class SmallCare:
+    """Holds and erasures, with the refusals that a real desk makes."""
+
+    def __init__(self, desk: SmallDesk) -> None:
+        self._desk = desk
+
+    def hold(self, case: str, order: str) -> CaseFile:
+        self._note(case, HoldPlaced(order=order, signature=self._desk.sign("placed the hold")))
+        return self._desk.case(case)
+
+    def lift(self, case: str, order: str) -> CaseFile:
+        if order not in [hold.order for hold in self._desk.case(case).holds]:
+            raise Trouble(f"No hold {order!r} stands on this case.")
+        self._note(case, HoldLifted(order=order, signature=self._desk.sign("lifted the hold")))
+        return self._desk.case(case)
+
+    def check_erasable(self, case: str, order: str) -> CaseFile:
+        file = self._desk.case(case)
+        if file.holds:
+            raise Trouble("This case is held and stays.")
+        return file
+
+    def erase(self, case: str, order: str) -> Erased:
+        file = self.check_erasable(case, order)
+        event = Erased(
+            order=order,
+            openings=len(file.fields),
+            documents=tuple(document.sha256 for document in file.documents),
+            signature=self._desk.sign("ordered the erasure"),
+        )
+        self._note(case, event)
+        return event
+
+    def _note(self, case: str, event: Event) -> None:
+        self._desk.note(event, self._desk.person, case)

@@ -40,7 +40,8 @@ class Catalogue(Frozen):
             return reason.code.replace("_", " "), detail
         label = text.label.get(language, text.label["en"])
         advice = text.advice.get(language, text.advice["en"])
-        return label, advice.replace("{detail}", detail.rstrip("."))
+        detail = detail.rstrip(".")
+        return label, advice.replace("{detail}" if detail else " ({detail})", detail)
 
 
 def load(home: Home | None = None) -> Catalogue:

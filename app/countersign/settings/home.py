@@ -6,6 +6,7 @@ from pathlib import Path
 import platformdirs
 
 from countersign.domain.errors import Trouble
+from countersign.settings.passwords import Asker
 
 VARIABLE = "COUNTERSIGN_HOME"
 
@@ -13,8 +14,10 @@ VARIABLE = "COUNTERSIGN_HOME"
 class Home:
     """The folder of one desk and the places in it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, ask: Asker | None = None) -> None:
+        """Name a folder, and how to ask whoever opens it for a password; by default nobody is asked."""
         self.root = root.expanduser().absolute()
+        self.ask = ask
         self.database = self.root / "desk.sqlite"
         """The log and its views."""
         self.engine = self.root / "engine.sqlite"
@@ -54,9 +57,9 @@ class Home:
         return self
 
 
-def find(option: Path | None = None) -> Home:
+def find(option: Path | None = None, ask: Asker | None = None) -> Home:
     """Return the home named by the option, else by the variable, else the platform's data folder."""
     if option is not None:
-        return Home(option)
+        return Home(option, ask)
     named = os.environ.get(VARIABLE)
-    return Home(Path(named) if named else platformdirs.user_data_path("countersign", appauthor=False))
+    return Home(Path(named) if named else platformdirs.user_data_path("countersign", appauthor=False), ask)

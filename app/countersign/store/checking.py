@@ -1,111 +1,201 @@
 """Verifies the stored log from its first record to its head, and makes the views again from it."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from countersign.audit import commitment, record
-from countersign.audit.commitment import Opening
 from countersign.audit.flaw import Flaw
-from countersign.audit.verify import LogCheck, Signed, Verdict
+from countersign.audit.record import digest
+from countersign.audit.verify import BEGINNING, NEW, LogCheck, Start, Tail, Unopened, Verdict
 from countersign.domain.errors import Trouble
 from countersign.store import head as heads
-from countersign.store import schema, views
+from countersign.store import schema, tiles, views
 from countersign.store.batch import Desk
-from countersign.store.database import Database
-from countersign.store.decode import CaseKeys, Reader
+from countersign.store.checkers import Checkers
+from countersign.store.database import Database, advice_for
+from countersign.store.decode import Reader
 from countersign.store.head import Head
 from countersign.store.keystore import KeyStore
+from countersign.store.notes import Notes
+from countersign.store.starts import Starts, driver
+from countersign.store.stretch import WIDTH, Feed, Wrong
 
 Progress = Callable[[int, int], None]
-"""Told how many records of how many are done."""
+"""Told how many records of how many are done; what it raises ends the call."""
+MANY = 20_000
+"""Records that are checked by several processes; fewer are checked before those have started."""
+STRETCH = 25_000
+"""Records that a process checks before it is given more."""
 _AT_ONCE = 1000
 
 
-def verify(database: Database, keys: KeyStore, progress: Progress) -> Verdict:
-    """Check the whole log in one snapshot."""
-    threads = os.cpu_count() or 1
-    with database.reading() as connection, ThreadPoolExecutor(threads) as pool:
-        return _Verification(connection, keys, pool, threads).run(progress)
+def verify(
+    database: Database,
+    keys: KeyStore,
+    progress: Progress,
+    *,
+    since: bytes | None = None,
+    incremental: bool = False,
+    many: int = MANY,
+    stretch: int = STRETCH,
+) -> Verdict:
+    """Check the log in one snapshot, and note what was found.
+
+    With `since`, a head of this log that its desk signed, the records under it need only have its root;
+    `incremental` goes on likewise from where the last verification ended, or was interrupted. When they have
+    not, all of the log is checked, so that the record which was changed is named. Raises Trouble when `since`
+    is no such head.
+    """
+    noted = Notes(database)
+    with _reading(database) as connection:
+        run = _Verification(connection, database, keys, noted, progress, many=many, stretch=stretch)
+        start: Start | Wrong = BEGINNING
+        if since is not None:
+            start = run.starts.since(since, run.tell)
+        elif incremental:
+            start = run.starts.since_last(run.tell)
+        verdict = run.check(BEGINNING if isinstance(start, Wrong) else start)
+        if verdict.since and not verdict.ok:
+            verdict = run.check(BEGINNING)  # what is wrong may lie in the part that was not looked at
+        if isinstance(start, Wrong) and verdict.ok:
+            verdict = verdict.model_copy(update={"ok": False, "flaw": start.text})
+    return noted.finish(verdict, run.root)
+
+
+@contextmanager
+def _reading(database: Database) -> Iterator[Connection]:
+    """Read through the driver, too; its errors mean to people what those of the library above mean."""
+    with database.reading() as connection:
+        try:
+            yield connection
+        except sqlite3.DatabaseError as error:
+            advice = advice_for(error, database.file)
+            if advice is None:
+                raise
+            raise Trouble(advice) from error
 
 
 class _Verification:
-    """Feeds the stored log to the state machine of audit/verify.py."""
+    """Gives the stored log to the state machine of audit/verify.py, and holds its end against the head."""
 
     def __init__(
-        self, connection: Connection, keys: KeyStore, pool: ThreadPoolExecutor, threads: int
+        self,
+        connection: Connection,
+        database: Database,
+        keys: KeyStore,
+        noted: Notes,
+        progress: Progress,
+        *,
+        many: int,
+        stretch: int,
     ) -> None:
         self._connection = connection
-        self._keys = CaseKeys(keys)
-        self._pool = pool
-        self._threads = threads
+        self._driver = driver(connection)
+        self._file = database.file
+        self._keys = keys
+        self._noted = noted
+        self._progress = progress
+        self._many = many
+        self._stretch = stretch
+        self._total = _count(connection)
+        self._done = 0
         self._check = LogCheck()
-        self._notes = iter(connection.execute(_NOTES))
-        self._note = next(self._notes, None)
+        self.starts = Starts(connection)
 
-    def run(self, progress: Progress) -> Verdict:
-        total = _count(self._connection)
-        seq = 0
+    @property
+    def root(self) -> bytes:
+        """Root of the tree over what was checked."""
+        return self._check.frontier.root()
+
+    def tell(self, done: int) -> None:
+        """Tell how many records are done, never fewer than before."""
+        self._done = max(self._done, done)
+        self._progress(self._done, self._total)
+
+    def check(self, start: Start) -> Verdict:
+        """Check the log from a start to its end."""
+        self._done = 0
+        processes = min(os.cpu_count() or 1, 8) if self._total - start.size >= self._many else 1
+        wrong = self._go_through(start, processes)
+        if wrong is None:
+            wrong = self._lost()
+            if wrong is not None and processes > 1:
+                # The processes see the log a moment later than this one: a case may have been erased between.
+                wrong = self._go_through(start, 1) or self._lost()
+        return self._verdict(start, wrong)
+
+    def _go_through(self, start: Start, processes: int) -> Wrong | None:
+        self._check = LogCheck(start)
+        ((self._check.checkpoints,),) = self._driver.execute(_CHECKPOINTS, (start.size,))
+        wrong = self._check_together(start, processes) if processes > 1 else self._feed(None)
+        return wrong or self._assumed() or self._end()
+
+    def _feed(self, until: int | None) -> Wrong | None:
+        return Feed(self._driver, self._keys, self._check).run(until, self.tell)
+
+    def _check_together(self, start: Start, processes: int) -> Wrong | None:
+        """Have stretches checked at the same time, and join them; what does not fit is checked here."""
+        check, todo = self._check, self._total - start.size
+        length = min(self._stretch, -(-todo // (3 * processes)))  # several each, or one ends long before
+        tasks = self.starts.tasks(start, self._total, length)
+        with Checkers(min(processes, len(tasks)), self._file, self._keys) as checkers:
+            answers = checkers.run(tasks, lambda done: self.tell(start.size + done))
+            for task, answer in zip(tasks, answers, strict=True):
+                if answer is not None and check.fits(answer.stretch):
+                    check.join(answer.stretch)
+                    wrong = answer.wrong
+                else:
+                    wrong = self._feed(task.until)
+                if wrong is not None:
+                    return wrong
+                if check.last_checkpoint == check.size:
+                    self._noted.mark(check.size, self.root)
+        return None
+
+    # -- the end -----------------------------------------------------------------------------------------
+
+    def _assumed(self) -> Wrong | None:
+        """Hold cases that go on from before the start against their last record there."""
+        begin = self._check.start.size
+        for case, believed in self._check.assumed.items():
+            row = self._driver.execute(_LAST_OF_CASE, (case, begin)).fetchone()
+            if believed != (Tail(row[0], digest(row[1])) if row else NEW):
+                return Wrong(begin, f"The case {case} does not go on from its records before {begin}.")
+        return None
+
+    def _lost(self) -> Wrong | None:
         try:
-            for rows in _pages(self._connection):
-                unchecked: list[Signed] = []
-                try:
-                    for row in rows:
-                        seq = row.seq
-                        unchecked.append(self._take(row))
-                finally:
-                    self._check_signatures(unchecked)
-                progress(self._check.size, total)
-            seq = max(0, self._check.size - 1)
+            self._check.check_erasures()
+        except Unopened as lost:
+            return Wrong(lost.seq, f"Record {lost.seq}: {lost}.")
+        return None
+
+    def _end(self) -> Wrong | None:
+        """Hold what stands after the last record against the head."""
+        seq = max(0, self._check.size - 1)
+        try:
             self._check_end()
-        except _WrongSignature as error:
-            return self._verdict(error.seq, f"Record {error.seq}: its signature is wrong.")
         except (Flaw, Trouble) as error:
-            return self._verdict(seq, f"Record {seq}: {error}.".replace("..", "."))
-        return self._verdict(None, None)
-
-    def _take(self, row: Row[*tuple[Any, ...]]) -> Signed:
-        openings = self._openings(row) if row.blob is not None else ()
-        found, signed = self._check.take(row.seq, row.bytes, openings)
-        link = found.link
-        place = (link.case, link.n) if link else (None, None)
-        if (row.case_id, row.case_n) != place or row.effect != found.effect:
-            raise Flaw("it is filed under another case or effect than it names")
-        if self._note is not None and self._note.size < self._check.size:
-            raise Flaw(f"the checkpoint over {self._note.size} records is out of place")
-        if self._note is not None and self._note.size == self._check.size:
-            self._check.checkpoint(self._note.note, self._note.size)
-            self._note = next(self._notes, None)
-        return signed
-
-    def _openings(self, row: Row[*tuple[Any, ...]]) -> tuple[Opening, ...]:
-        key = self._keys.get(self._connection, row.case_id)
-        if key is None:
-            raise Flaw("the key of its sealed content is missing, and no erasure is on record")
-        log = self._check.staff.log or record.read(row.bytes).place.log
-        return commitment.decrypt(row.blob, key, log, row.seq)
-
-    def _check_signatures(self, unchecked: list[Signed]) -> None:
-        """Share the signatures of a page out; checking one lets other threads run meanwhile."""
-        shares = [unchecked[start :: self._threads] for start in range(self._threads)]
-        wrong = [seq for seq in self._pool.map(_first_wrong, shares) if seq is not None]
-        if wrong:
-            raise _WrongSignature(min(wrong))
+            return Wrong(seq, f"Record {seq}: {error}.".replace("..", "."))
+        return None
 
     def _check_end(self) -> None:
-        """Hold what stands after the last record against the head."""
         check, found = self._check, heads.load(self._connection)
         if found is None:
             raise Flaw("the head of the log is missing")
-        if self._note is not None:
-            raise Flaw(f"a checkpoint speaks of {self._note.size} records, where the log has {check.size}")
+        further = self._driver.execute(_FURTHER, (check.size,)).fetchone()
+        if further is not None:
+            raise Flaw(f"a checkpoint speaks of {further[0]} records, where the log has {check.size}")
         if found.size != check.size:
             raise Flaw(f"the head of the log says {found.size} records, where the log has {check.size}")
         if found.checkpoints > check.checkpoints or found.checkpoint_size > check.last_checkpoint:
             raise Flaw("a checkpoint is missing")
+        if self._driver.execute(_FURTHER_TILE, (check.size // WIDTH,)).fetchone():
+            raise Flaw("hashes are kept of records that are not there; `countersign rebuild` mends that")
         due = Head(
             log=check.staff.log or "",
             frontier=check.frontier,
@@ -115,32 +205,31 @@ class _Verification:
             checkpoints=check.checkpoints,
             checkpoint_size=check.last_checkpoint,
             checkpoint_at=check.checkpoint_at,
+            epoch=check.staff.epoch[0] if check.staff.epoch else 0,
+            epoch_key=check.staff.epoch[1].key_id if check.staff.epoch else "",
+            epoch_at=check.epoch_at,
+            unsigned_by={key: member.id for key, member in check.unsigned_by.items()},
         )
         if found != due:
             raise Flaw("the head of the log does not fit its records")
+        heads.check_seal(found, self._keys.seal_head)
 
-    def _verdict(self, flaw_at: int | None, flaw: str | None) -> Verdict:
+    def _verdict(self, start: Start, wrong: Wrong | None) -> Verdict:
         check = self._check
         return Verdict(
-            ok=flaw is None,
-            records=check.size if flaw_at is None else min(flaw_at, check.size),
+            ok=wrong is None,
+            records=check.size if wrong is None else max(0, wrong.seq),
+            since=start.size,
             checkpoints=check.checkpoints,
             cases=check.cases,
             openings=check.openings,
-            flaw_at=flaw_at,
-            flaw=flaw,
+            unsigned=check.unsigned,
+            epochs=check.staff.epoch[0] if check.staff.epoch else 0,
+            erased=len(check.erased),
+            warnings=check.warnings,
+            flaw_at=wrong.seq if wrong else None,
+            flaw=wrong.text if wrong else None,
         )
-
-
-def _first_wrong(share: list[Signed]) -> int | None:
-    return next((signed.seq for signed in share if not signed.holds()), None)
-
-
-class _WrongSignature(Exception):
-    """The first signature of a page that does not hold."""
-
-    def __init__(self, seq: int) -> None:
-        self.seq = seq
 
 
 def rebuild(database: Database, desk: Desk, progress: Progress) -> int:
@@ -160,6 +249,7 @@ def rebuild(database: Database, desk: Desk, progress: Progress) -> int:
             batch.write()
             done += len(rows)
             progress(done, total)
+        tiles.rebuild(connection, done)
     return done
 
 
@@ -169,17 +259,20 @@ def _count(connection: Connection) -> int:
 
 def _pages(connection: Connection) -> Iterator[list[Row[*tuple[Any, ...]]]]:
     after = -(2**62)
-    while rows := list(connection.execute(_RECORDS, {"after": after})):
+    while rows := list(connection.execute(_ROWS, {"after": after})):
         yield rows
         after = rows[-1].seq
 
 
 _COUNT = select(func.coalesce(func.max(schema.records.c.seq) + 1, 0))
-_NOTES = select(schema.checkpoints).order_by(schema.checkpoints.c.size)
-_RECORDS = (
+_ROWS = (
     select(schema.records, schema.openings.c.blob)
     .join(schema.openings, schema.openings.c.seq == schema.records.c.seq, isouter=True)
     .where(schema.records.c.seq > bindparam("after"))
     .order_by(schema.records.c.seq)
     .limit(_AT_ONCE)
 )
+_CHECKPOINTS = "SELECT count(*) FROM checkpoints WHERE size <= ? AND size > 0"
+_FURTHER = "SELECT size FROM checkpoints WHERE size > ? ORDER BY size LIMIT 1"
+_FURTHER_TILE = "SELECT n FROM tiles WHERE n >= ? OR n < 0 LIMIT 1"
+_LAST_OF_CASE = "SELECT case_n, bytes FROM records WHERE case_id = ? AND seq < ? ORDER BY case_n DESC LIMIT 1"

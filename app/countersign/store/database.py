@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,32 @@ class Database:
         with self._plain_errors(), self._writing.begin() as connection:
             yield connection
 
+    def compact(self, *before: str) -> None:
+        """Write the file anew after these statements, and empty the write-ahead log; raises Trouble.
+
+        Deleted rows are overwritten at once, yet where SQLite moved a row between pages it leaves a copy, and
+        the write-ahead log holds earlier pages: both are gone after this. Needs twice the room of the file.
+        """
+        with self.writing() as connection:
+            for statement in before:
+                connection.exec_driver_sql(statement)
+        try:
+            with closing(sqlite3.connect(self.file)) as own:
+                _prepare(own, None)
+                own.execute("PRAGMA temp_store = FILE")
+                own.execute("VACUUM")
+                is_busy = own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            advice = advice_for(error, self.file)
+            if advice is None:
+                raise
+            raise Trouble(advice) from error
+        if is_busy:
+            raise Trouble(
+                f"Another program reads {self.file}, so its write-ahead log still has traces of what was "
+                "erased. End it and start the desk again: that finishes the erasure."
+            )
+
     def close(self) -> None:
         """Let the file go."""
         self._engine.dispose()
@@ -96,6 +122,7 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         "foreign_keys = ON",
         "cache_size = -32000",
         "temp_store = MEMORY",
+        "secure_delete = ON",  # deleted rows are overwritten; `compact` does what this leaves
     ):
         connection.execute(f"PRAGMA {pragma}")
 

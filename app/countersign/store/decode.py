@@ -47,6 +47,10 @@ class CaseKeys:
         while len(self._known) > _MOST_KEYS:
             self._known.popitem(last=False)
 
+    def forget(self, case: str) -> None:
+        """Keep a key at hand no longer: its case is erased."""
+        self._known.pop(case, None)
+
     def wrapped(self, case: str | None, key: bytes) -> dict[str, Any]:
         """Return the row that keeps a new key."""
         subject = case or DESK_SUBJECT

@@ -2,9 +2,15 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from time import time
 
 from countersign.domain.errors import Trouble
+
+_PASSING = ".new-"
+_TORN_AFTER = 600
+"""Seconds after which nobody is writing a file any longer."""
 
 
 def write_whole(file: Path, content: bytes, *, private: bool = False, lasting: bool = True) -> None:
@@ -15,7 +21,7 @@ def write_whole(file: Path, content: bytes, *, private: bool = False, lasting: b
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, passing = tempfile.mkstemp(prefix=".new-", dir=file.parent)  # 0600 from the start
+        handle, passing = tempfile.mkstemp(prefix=_PASSING, dir=file.parent)  # 0600 from the start
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
@@ -35,6 +41,36 @@ def write_whole(file: Path, content: bytes, *, private: bool = False, lasting: b
             f"{file.name} cannot be written to {file.parent} ({error.strerror}). Make room or give this "
             "account the right to write there, then try again."
         ) from error
+
+
+def destroy(file: Path) -> None:
+    """Overwrite a file and delete it, durably; without effect when it is not there. Raises Trouble.
+
+    A file system that writes elsewhere (a log-structured one, a solid-state disk) keeps what was there for a
+    while: nothing that a program can do reaches it.
+    """
+    try:
+        with file.open("r+b") as stream:
+            stream.write(os.urandom(file.stat().st_size))
+            stream.flush()
+            os.fsync(stream.fileno())
+        file.unlink()
+        _flush_folder(file.parent)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Trouble(
+            f"{file.name} cannot be deleted from {file.parent} ({error.strerror}). Give this account the "
+            "right to, then try again."
+        ) from error
+
+
+def destroy_torn(folder: Path) -> None:
+    """Destroy what a kill in the middle of `write_whole` left in a folder; raises Trouble."""
+    for torn in folder.glob(f"{_PASSING}*"):
+        with suppress(FileNotFoundError):
+            if abs(time() - torn.stat().st_mtime) > _TORN_AFTER:
+                destroy(torn)
 
 
 def _flush_folder(folder: Path) -> None:

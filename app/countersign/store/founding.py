@@ -1,8 +1,9 @@
 """Opens the store of a desk: makes or migrates the database, founds the log, enrols who is missing."""
 
-import getpass
 import hashlib
 import json
+import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import select
 import countersign
 from countersign.audit.keys import to_text
 from countersign.audit.record import App
+from countersign.audit.staff import Staff
 from countersign.domain.actor import Actor, ActorKind, AgentCard, Role
 from countersign.domain.base import Frozen
 from countersign.domain.errors import Trouble
@@ -22,12 +24,16 @@ from countersign.settings import catalogue
 from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
 from countersign.store import schema, views
-from countersign.store.batch import Batch, Desk
+from countersign.store.batch import Batch, Desk, read_staff
 from countersign.store.database import Database
-from countersign.store.keystore import KeyStore
+from countersign.store.high_water import HighWater
+from countersign.store.keystore import SECOND_SEAL, KeyStore
 from countersign.store.library import Library
 from countersign.store.migrate import is_current, migrate
+from countersign.store.root import Root
 from countersign.store.store import Store
+
+logger = logging.getLogger(__name__)
 
 FIRST_ROLES = (Role.PROCESSOR, Role.APPROVER, Role.TEAM_LEAD, Role.ADMINISTRATOR)
 """What the one person of a new desk may do."""
@@ -43,11 +49,20 @@ class Person(Frozen):
 
 def whoever_sits_here() -> Person:
     """Return the person that the operating system's account speaks of."""
+    name = account()
+    return Person(id=name, name=name)
+
+
+def account() -> str:
+    """Return the account that runs this; never what the environment says, which anyone may set."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd
+
     try:
-        account = getpass.getuser()
-    except (KeyError, OSError):
-        account = "unnamed"
-    return Person(id=account, name=account)
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return "unnamed"
 
 
 def open_store(
@@ -56,22 +71,45 @@ def open_store(
     agents: Sequence[AgentCard] = (),
     person: Person | None = None,
     words: Catalogue | None = None,
+    root: Root | None = None,
 ) -> Store:
     """Open the store of a home; at the first start, found it.
 
-    Enrols the person (by default, whoever sits here) and the agents who are not enrolled as given. Appends
-    nothing when everyone is. Raises Trouble when the database is damaged, of a newer version, or cannot be
-    written.
+    Enrols the person, and the agents who are not enrolled as given. Where no person is named, whoever sits
+    here becomes the first person of a new desk; later ones are for an administrator to enrol. Appends nothing
+    when everyone is enrolled. `root` is the root secret where a parent handed it over. Raises Trouble when
+    the database is damaged, of a newer version, or cannot be written, or when the keys cannot be opened.
     """
     home.prepare()
     _make_current(home)
-    keys, database, store = _open(home, words or catalogue.load(home))
+    database, desk, store = _open(home, words or catalogue.load(home), root=root)
     try:
-        _enrol(store, database, keys, person or whoever_sits_here(), agents)
+        _enrol(store, database, desk, person, agents)
+        _destroy_past_epochs(database, desk.keys)
+        _finish_erasing(store)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def _destroy_past_epochs(database: Database, keys: KeyStore) -> None:
+    """Destroy the keys of epochs that a kill left behind; whoever begins an epoch holds the same lock."""
+    if len(keys.epochs()) < 2:
+        return
+    with database.writing() as connection:
+        in_force = connection.execute(select(schema.head.c.epoch_key)).scalar()
+        for key_id in keys.epochs():
+            if in_force and key_id != in_force:
+                keys.destroy_epoch(key_id)
+
+
+def _finish_erasing(store: Store) -> None:
+    """Do what a crash left undone of an erasure; what stands in its way is no reason not to open the desk."""
+    try:
+        store.eraser.finish()
+    except Trouble as trouble:
+        logger.warning("An erasure is not finished: %s", trouble)
 
 
 def visit_store(home: Home, words: Catalogue | None = None) -> Store:
@@ -80,7 +118,7 @@ def visit_store(home: Home, words: Catalogue | None = None) -> Store:
     Raises Trouble when there is no desk, and for all that `open_store` does.
     """
     if not is_begun(home):
-        raise _no_desk(home)
+        raise no_desk(home)
     _make_current(home)
     return _open(home, words or catalogue.load(home), may_found=False)[2]
 
@@ -90,30 +128,58 @@ def is_begun(home: Home) -> bool:
     return home.database.exists() and home.database.stat().st_size > 0
 
 
-def _no_desk(home: Home) -> Trouble:
+def is_founded(home: Home) -> bool:
+    """Tell whether a home has a record, and not only the empty database of a first start that failed."""
+    if not is_begun(home):
+        return False
+    if not is_current(home.database):
+        return True
+    database = Database(home.database)
+    try:
+        return _log(database) is not None
+    finally:
+        database.close()
+
+
+def staff_of(home: Home) -> Staff:
+    """Return who is enrolled at a desk, and the name of its log, without opening any key; raises Trouble."""
+    _make_current(home)
+    database = Database(home.database)
+    try:
+        with database.reading() as connection:
+            return read_staff(connection)
+    finally:
+        database.close()
+
+
+def no_desk(home: Home) -> Trouble:
+    """Return what to tell who asks for a desk that is not there."""
     return Trouble(
         f"There is no desk in {home.root} yet. `countersign process PATH…` begins one, "
         "and --home names another folder."
     )
 
 
-def _open(home: Home, words: Catalogue, *, may_found: bool = True) -> tuple[KeyStore, Database, Store]:
+def _open(
+    home: Home, words: Catalogue, *, may_found: bool = True, root: Root | None = None
+) -> tuple[Database, Desk, Store]:
     database = Database(home.database)
     try:
         log = _log(database)
         if log is None and not may_found:
-            raise _no_desk(home)
-        keys = KeyStore(home.keys, is_new=log is None)
+            raise no_desk(home)
+        keys = KeyStore(home.keys, is_new=log is None, ask=home.ask, root=root)
         desk = Desk(keys, App(version=countersign.__version__, build=_build()), words.klass)
         if log is None:
             log = _found(database, desk)
     except BaseException:
         database.close()
         raise
-    return keys, database, Store(database, desk, Library(home), log)
+    return database, desk, Store(database, desk, Library(home), log, is_visit=not may_found)
 
 
 def _make_current(home: Home) -> None:
+    HighWater(home.database).check()
     if is_current(home.database):
         return
     try:
@@ -151,6 +217,7 @@ def _found(database: Database, desk: Desk) -> str:
         views.empty(connection)
         batch = Batch(connection, desk, None, log)
         batch.take((Draft(event=event, actor=_desk_actor(log)),))
+        batch.begin_epoch()
         batch.write()
     batch.kept()
     return log
@@ -161,21 +228,44 @@ def _desk_actor(log: str) -> Actor:
 
 
 def _enrol(
-    store: Store, database: Database, keys: KeyStore, person: Person, agents: Sequence[AgentCard]
+    store: Store, database: Database, desk: Desk, named: Person | None, agents: Sequence[AgentCard]
 ) -> None:
+    keys = desk.keys
     with database.reading() as connection:
         persons = {row.id: row for row in connection.execute(select(schema.persons))}
         known = {row.id: row for row in connection.execute(select(schema.agents))}
+        staff = desk.staff(connection, connection.execute(select(schema.head.c.staff_size)).scalar() or 0)
     drafts = []
-    found = persons.get(person.id)
-    as_given = found and (found.name, tuple(json.loads(found.roles))) == (person.name, person.roles)
-    if found is None or not as_given or not keys.holds(found.key_id):
-        drafts.append(_person_draft(store, keys, person, found.key_id if found else "first"))
+    found = persons.get((named or whoever_sits_here()).id)
+    if found is None and (named or not persons):
+        drafts.append(_person_draft(store, keys, named or whoever_sits_here(), "first"))
+    elif found is not None and _is_enrolled(staff, ActorKind.PERSON, found.id):
+        is_kept = keys.holds(found.key_id)
+        if not is_kept and found.assurance.endswith(SECOND_SEAL):
+            raise _key_gone(found.name)
+        recorded = Person(id=found.id, name=found.name, roles=json.loads(found.roles))
+        if not is_kept or (named or recorded) != recorded:
+            drafts.append(_person_draft(store, keys, named or recorded, found.key_id))
     for card in {card.id: card for card in agents}.values():
         row = known.get(card.id)
-        if row is None or row.code_digest != card.code_digest or not keys.holds(row.key_id):
+        as_given = row and row.code_digest == card.code_digest and keys.holds(row.key_id)
+        is_revoked = row and not _is_enrolled(staff, ActorKind.AGENT, card.id)
+        if not as_given and not is_revoked:  # one whose key was revoked waits for an administrator
             drafts.append(_agent_draft(store, keys, card, row.key_id if row else "first"))
     store.append(drafts)
+
+
+def _is_enrolled(staff: Staff, kind: ActorKind, id: str) -> bool:
+    """Tell whether someone may sign at present; whose key was revoked may not."""
+    return staff.member(Actor(kind=kind, id=id, role="", authenticated="")) is not None
+
+
+def _key_gone(name: str) -> Trouble:
+    """Nobody gets round a password by deleting the key that it seals."""
+    return Trouble(
+        f"The signing key of {name} is gone, and a password sealed it. Put the folder of keys back from a "
+        "backup, or have an administrator enrol them anew."
+    )
 
 
 def _person_draft(store: Store, keys: KeyStore, person: Person, before: str) -> Draft:

@@ -1,6 +1,10 @@
 """The head of the log: what the next record must follow, kept in one row that changes with every append."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -9,6 +13,9 @@ from countersign.audit.merkle import Frontier
 from countersign.audit.record import NONE_BEFORE, milliseconds_of
 from countersign.domain.errors import Trouble
 from countersign.store import schema
+
+Seal = Callable[[bytes], str]
+"""Makes the seal over the content of a head."""
 
 
 @dataclass(slots=True)
@@ -25,6 +32,15 @@ class Head:
     checkpoint_size: int = 0
     checkpoint_at: int = 0
     """What the hybrid clock said, in milliseconds, at the last record under a checkpoint."""
+    epoch: int = 0
+    """Number of the present epoch, 0 in a log that has none yet."""
+    epoch_key: str = ""
+    epoch_at: int = 0
+    """What the hybrid clock said, in milliseconds, when it began."""
+    unsigned_by: dict[str, str] = field(default_factory=dict)
+    """Agents with records that no checkpoint covers yet: key and identity."""
+    seal: str = field(default="", compare=False)
+    """Made with a secret of the desk: a head without it was written by someone who has none of its keys."""
 
     @property
     def size(self) -> int:
@@ -49,14 +65,35 @@ def load(connection: Connection) -> Head | None:
         return None
     members = {name: value for name, value in row.items() if name not in ("id", "size", "frontier")}
     try:
+        members["unsigned_by"] = json.loads(members["unsigned_by"])
         return Head(frontier=Frontier.unpack(row["size"], row["frontier"]), **members)
-    except Flaw as error:
+    except (ValueError, TypeError) as error:
         raise Trouble("The head of the log does not hold together. Run `countersign verify`.") from error
 
 
-def save(connection: Connection, head: Head, *, new: bool) -> None:
-    """Write the head."""
-    row = {
+def check_seal(head: Head, seal: Seal) -> None:
+    """Raise Flaw where another program than this desk wrote the head; logs from before epochs bear no seal.
+
+    Without this, whoever can write the database could add records of agents and of the system, which bear no
+    signature of their own, and the desk would sign them with its next checkpoint.
+    """
+    if head.epoch and not compare_digest(head.seal, seal(_content(head))):
+        raise Flaw("the head of the log was not written by this desk")
+
+
+def save(connection: Connection, head: Head, seal: Seal, *, new: bool) -> None:
+    """Write the head, under its seal."""
+    head.seal = seal(_content(head))
+    row = {**_row(head), "seal": head.seal}
+    connection.execute(insert(schema.head).values(id=1) if new else update(schema.head), row)
+
+
+def _content(head: Head) -> bytes:
+    return json.dumps({**_row(head), "frontier": head.frontier.pack().hex()}, sort_keys=True).encode()
+
+
+def _row(head: Head) -> dict[str, Any]:
+    return {
         "log": head.log,
         "size": head.size,
         "previous": head.previous,
@@ -66,8 +103,11 @@ def save(connection: Connection, head: Head, *, new: bool) -> None:
         "checkpoints": head.checkpoints,
         "checkpoint_size": head.checkpoint_size,
         "checkpoint_at": head.checkpoint_at,
+        "epoch": head.epoch,
+        "epoch_key": head.epoch_key,
+        "epoch_at": head.epoch_at,
+        "unsigned_by": json.dumps(head.unsigned_by, sort_keys=True),
     }
-    connection.execute(insert(schema.head).values(id=1) if new else update(schema.head), row)
 
 
 _THE_HEAD = select(schema.head)

@@ -19,8 +19,6 @@ from keyring.core import load_keyring
 from keyring.errors import KeyringError
 
 SERVICE = "countersign"
-VARIABLE = "COUNTERSIGN_KEY_STORE"
-"""Set to ``file`` to keep keys out of the operating system's store."""
 PATIENCE = 4.0
 """Seconds."""
 
@@ -34,7 +32,7 @@ Result = TypeVar("Result")
 
 
 def is_there() -> bool:
-    """Tell whether keys of a new desk would go to the operating system's store."""
+    """Tell whether an operating system's store is there and unlocked."""
     return _without_hanging(lambda: _chosen() is not None, otherwise=False)
 
 
@@ -63,7 +61,7 @@ def fetch(name: str) -> bytes | None:
 
 def _chosen() -> KeyringBackend | None:
     store = _STORES.get(sys.platform)
-    if store is None or os.environ.get(VARIABLE) == "file" or not _is_ready():
+    if store is None or not _is_ready():
         return None
     return load_keyring(store)
 

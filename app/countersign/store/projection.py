@@ -25,13 +25,17 @@ from countersign.domain.event import (
     DocumentOpened,
     DocumentReceived,
     DocumentRefused,
+    Erased,
     FieldReviewed,
+    HoldLifted,
+    HoldPlaced,
     ReadingMade,
     Released,
     Route,
 )
 from countersign.domain.klass import ClassDef
 from countersign.domain.reading import Reading
+from countersign.domain.sealed import ERASED
 
 NO_AMOUNT = -(2**62)
 """Sorts after every amount when the largest comes first."""
@@ -69,18 +73,24 @@ class CaseView:
 
     @property
     def text(self) -> str:
-        """What a search finds the case by."""
-        return " ".join(str(self.row[name]) for name in SEARCHED if self.row[name])
+        """What a search finds the case by; nothing once it is erased."""
+        return _searched(self.row)
 
     @property
     def stored_text(self) -> str | None:
         """The same as the database has it, None for a new case."""
         if not self.stored:
             return None
-        return " ".join(str(self.stored[name]) for name in SEARCHED if self.stored[name])
+        return _searched(self.stored)
 
 
 SEARCHED = ("party", "number", "document")
+
+
+def _searched(row: dict[str, Any]) -> str:
+    if row["erased_at"] is not None:
+        return ""
+    return " ".join(str(row[name]) for name in SEARCHED if row[name])
 
 
 def begin(seq: int, at: datetime, case: str, event: DocumentReceived) -> CaseView:
@@ -112,6 +122,8 @@ def begin(seq: int, at: datetime, case: str, event: DocumentReceived) -> CaseVie
             "settled_at": None,
             "claimed_by": None,
             "claimed_until": None,
+            "holds": 0,
+            "erased_at": None,
         }
     )
 
@@ -201,13 +213,35 @@ def _(event: FieldReviewed, view: CaseView) -> None:
     }
 
 
-NEEDS_FIELDS = (ReadingMade, FieldReviewed, Classified)
+@apply.register
+def _(event: HoldPlaced, view: CaseView) -> None:
+    view.row["holds"] += 1
+
+
+@apply.register
+def _(event: HoldLifted, view: CaseView) -> None:
+    view.row["holds"] = max(0, view.row["holds"] - 1)
+
+
+@apply.register
+def _(event: Erased, view: CaseView) -> None:
+    """Take every personal value out of the rows; the headline follows by itself."""
+    view.row["document"] = ERASED
+    for place, row in view.fields.items():
+        hidden = ERASED if row["value"] is not None else None
+        agents = ERASED if row["agent_value"] is not None else None
+        view.fields[place] = {**row, "value": hidden, "agent_value": agents}
+
+
+NEEDS_FIELDS = (ReadingMade, FieldReviewed, Classified, Erased)
 """Events that cannot be applied before the case's fields are at hand."""
 
 
-def settle(view: CaseView, at: datetime) -> None:
+def settle(event: object, view: CaseView, at: datetime) -> None:
     """Bring the times of a case up to date."""
     view.row["updated_at"] = milliseconds(at)
+    if isinstance(event, Erased):
+        view.row["erased_at"] = view.row["updated_at"]
     if not Status(view.row["status"]).is_settled:
         view.row["settled_at"] = None
     elif view.row["settled_at"] is None:
@@ -217,7 +251,7 @@ def settle(view: CaseView, at: datetime) -> None:
 def put_headline(view: CaseView, class_of: ClassOf) -> None:
     """Fill the columns that stand for the case in a queue, by the headline of its class."""
     klass = class_of(view.row["klass"])
-    headline = klass.headline if klass else None
+    headline = klass.headline if klass and view.row["erased_at"] is None else None
     party = _value(view, headline.counterparty) if headline else None
     number = _value(view, headline.number) if headline else None
     amount = _value(view, headline.amount) if headline else None

@@ -97,6 +97,8 @@ def _case_row(row: Any) -> CaseRow:
         received_at=_moment(row["received_at"]),
         updated_at=_moment(row["updated_at"]),
         claimed_by=row["claimed_by"],
+        is_held=row["holds"] > 0,
+        is_erased=row["erased_at"] is not None,
     )
 
 

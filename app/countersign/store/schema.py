@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that this code speaks to."""
 
 metadata = MetaData()
@@ -49,6 +49,56 @@ head = Table(
     Column("checkpoints", Integer, nullable=False),
     Column("checkpoint_size", Integer, nullable=False),
     Column("checkpoint_at", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("epoch_key", Text, nullable=False),
+    Column("epoch_at", Integer, nullable=False),
+    Column("unsigned_by", Text, nullable=False),
+    Column("seal", Text, nullable=False),
+)
+tiles = Table(
+    "tiles",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("leaves", LargeBinary, nullable=False),
+)
+
+# -- what others said of the log, and what this machine noted about it ----------------------------------
+
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", Integer, primary_key=True),
+    Column("witness", Text, primary_key=True),
+    Column("line", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+stamps = Table(
+    "stamps",
+    metadata,
+    Column("size", Integer, primary_key=True),
+    Column("authority", Text, primary_key=True),
+    Column("token", LargeBinary, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("mirror", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("ok", Integer, nullable=False),
+    Column("flaw", Text),
+    Column("is_full", Integer, nullable=False),
 )
 
 # -- views: made from the log, and made again by `rebuild` ----------------------------------------------
@@ -80,6 +130,8 @@ cases = Table(
     Column("settled_at", Integer),
     Column("claimed_by", Text),
     Column("claimed_until", Integer),
+    Column("holds", Integer, nullable=False),
+    Column("erased_at", Integer),
 )
 fields = Table(
     "fields",

@@ -1,23 +1,31 @@
 """The store of one desk: its log, the views of it, and its documents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
+from countersign.audit import cosign
 from countersign.audit.verify import Verdict
 from countersign.domain.actor import Actor, ActorKind, AgentCard, Role
 from countersign.domain.errors import Trouble
 from countersign.domain.event import Draft, Entry
+from countersign.domain.proof import CaseProof
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
-from countersign.store import checking, schema
+from countersign.domain.standing import Check
+from countersign.store import checking, notes, schema
 from countersign.store.batch import Desk
+from countersign.store.case_proof import of_kinds, prove
 from countersign.store.checking import Progress
 from countersign.store.database import Database
 from countersign.store.decode import Reader
+from countersign.store.erasure import Eraser, Settled, settled
 from countersign.store.library import Library
 from countersign.store.queue_view import QueueView
+from countersign.store.snapshot import Snapshot, snapshot
 from countersign.store.writer import Writer
 from countersign.workflow.ports import Known
 
@@ -29,14 +37,19 @@ def _silent(_done: int, _total: int) -> None:
 class Store:
     """Ledger and Cases as workflow/ports.py asks for; `library` is the Library. Safe from any thread."""
 
-    def __init__(self, database: Database, desk: Desk, library: Library, log: str) -> None:
+    def __init__(
+        self, database: Database, desk: Desk, library: Library, log: str, *, is_visit: bool = False
+    ) -> None:
+        """Open a log of a name; a visit appends nothing, so it signs nothing either."""
         self.log = log
         """The name of the log."""
         self.library = library
+        self.keys = desk.keys
+        """The private keys of the desk, its agents and its people."""
         self._database = database
         self._desk = desk
         self._queue = QueueView(database, desk.class_of)
-        self._writer = Writer(database, desk)
+        self._writer = Writer(database, desk, signs_what_waits=not is_visit)
 
     # -- who acts --------------------------------------------------------------------------------------
 
@@ -62,9 +75,12 @@ class Store:
         """Return the events of a case, in order."""
         return self._entries(_OF_CASE, {"case": case})
 
-    def desk_entries(self) -> tuple[Entry, ...]:
-        """Return the events that belong to no case, in order."""
-        return self._entries(_OF_DESK, {})
+    def desk_entries(self, kinds: Collection[str] = ()) -> tuple[Entry, ...]:
+        """Return the events that belong to no case, in order; all of them, or those of some kinds."""
+        if not kinds:
+            return self._entries(_OF_DESK, {})
+        found = self._entries(_OF_DESK.where(of_kinds(kinds)), {})
+        return tuple(entry for entry in found if entry.event.kind in kinds)
 
     def _entries(self, statement: Any, parameters: dict[str, str]) -> tuple[Entry, ...]:
         with self._database.reading() as connection:
@@ -107,11 +123,56 @@ class Store:
             raise Trouble(f"Nobody is enrolled as {id} at this desk. Ask an administrator to enrol them.")
         return str(name)
 
+    # -- leaving the house -----------------------------------------------------------------------------
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Read the log as it stands now, whatever is appended meanwhile."""
+        with snapshot(self._database, self._desk.case_keys, self.log) as taken:
+            yield taken
+
+    def case_proof(self, case: str, witnesses: Sequence[cosign.Known] = ()) -> CaseProof:
+        """Check how far the records of one case are proven, and which of these witnesses has seen them."""
+        with self._database.reading() as connection:
+            return prove(connection, self.log, case, witnesses)
+
     # -- care ------------------------------------------------------------------------------------------
 
-    def verify(self, progress: Progress = _silent) -> Verdict:
-        """Check the whole log."""
-        return checking.verify(self._database, self._desk.keys, progress)
+    @property
+    def eraser(self) -> Eraser:
+        """Erases cases; see workflow/care.py for who may."""
+        return Eraser(self._database, self, self.library)
+
+    def settled(self, until: datetime, after: Settled | None = None, limit: int = 500) -> tuple[Settled, ...]:
+        """Return cases settled until a moment and not erased, after one of them, the oldest first."""
+        return settled(self._database, until, after, limit)
+
+    def verify(
+        self, progress: Progress = _silent, *, since: bytes | None = None, incremental: bool = False
+    ) -> Verdict:
+        """Check the whole log, or what came after a signed head, or after the last verification.
+
+        See store/checking.py for what holds of the rest. Raises Trouble when `since` is no head of this log.
+        """
+        return checking.verify(
+            self._database, self._desk.keys, progress, since=since, incremental=incremental
+        )
+
+    def last_verifications(self, limit: int) -> tuple[Check, ...]:
+        """Return the verifications of this machine that ended, the latest first."""
+        with self._database.reading() as connection:
+            return notes.verifications(connection, limit)
+
+    def state(self) -> notes.State:
+        """Return how the log stands: two look-ups, whatever its length."""
+        with self._database.reading() as connection:
+            return notes.state(connection)
+
+    def checkpoint(self) -> bytes | None:
+        """Return the newest signed head, None where there is none."""
+        with self._database.reading() as connection:
+            found = connection.execute(_NEWEST_HEAD).scalar()
+        return None if found is None else bytes(found)
 
     def rebuild(self, progress: Progress = _silent) -> int:
         """Make the views again from the log; returns how many records were read."""
@@ -144,3 +205,4 @@ _CHANGED = (
     .order_by(func.max(schema.records.c.seq))
 )
 _NAME = select(schema.persons.c.name).where(schema.persons.c.id == bindparam("person"))
+_NEWEST_HEAD = select(schema.checkpoints.c.note).order_by(schema.checkpoints.c.size.desc()).limit(1)

@@ -65,7 +65,12 @@ class Views:
             self._load_fields(case, view)
             self._new_headline.add(case)
         projection.apply(event, view)
-        projection.settle(view, at)
+        projection.settle(event, view, at)
+
+    def row(self, case: str) -> dict[str, Any] | None:
+        """Return the row of a case that `prepare` has seen, as it now stands; None where it has none."""
+        view = self._cases.get(case)
+        return view.row if view else None
 
     def _load_fields(self, case: str, view: CaseView) -> None:
         if case in self._with_fields:
