@@ -13,7 +13,7 @@ from tests.intake.shelf import ACTOR, PDF, PNG, Shelf, put
 from countersign.domain.case import Status
 from countersign.domain.document import MediaType
 from countersign.domain.errors import Trouble
-from countersign.domain.event import DocumentReceived, DocumentRefused
+from countersign.domain.event import DocumentReceived, DocumentRefused, Draft, Erased
 from countersign.intake.report import Item, Outcome
 from countersign.intake.take import case_id
 from countersign.settings.limits import Limits
@@ -147,3 +147,22 @@ def test_when_the_record_cannot_be_written_the_file_was_not_taken(shelf: Shelf, 
         shelf.intake.take([file], "drop")
     shelf.ledger.broken = False
     assert shelf.intake.take([file], "drop").items[0].outcome is Outcome.TAKEN
+
+
+def test_bytes_that_come_again_after_their_case_was_erased_open_a_case_of_their_own(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    bill = put(tmp_path, "bill.pdf")
+    cases = []
+    for _ in range(3):
+        (item,) = shelf.intake.take([bill], "command_line").items
+        assert item.outcome is Outcome.TAKEN
+        assert item.case is not None
+        cases.append(item.case)
+        (again,) = shelf.intake.take([bill], "command_line").items
+        assert (again.outcome, again.case) == (Outcome.AGAIN, item.case)
+        erased = Erased(order="GDPR-7", openings=2, documents=(item.sha256 or "",))
+        shelf.ledger.append([Draft(event=erased, actor=ACTOR, case=item.case)])
+    assert cases == [cases[0], f"{cases[0]}-2", f"{cases[0]}-3"]
+    received = ["document_received", "document_received_again", "erased"]
+    assert [shelf.kinds(case) for case in cases] == [received] * 3

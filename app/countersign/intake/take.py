@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 from countersign.documents.sniff import HEAD, sniff
@@ -15,6 +16,7 @@ from countersign.domain.event import (
     DocumentReceivedAgain,
     DocumentRefused,
     Draft,
+    Erased,
     Event,
     MailTakenApart,
 )
@@ -23,14 +25,16 @@ from countersign.intake.kinds import READABLE, is_document, is_passing
 from countersign.intake.mail import take_apart
 from countersign.intake.report import IntakeReport, Item, Outcome
 from countersign.settings.limits import Limits
+from countersign.workflow.care import mail_effect
 from countersign.workflow.ports import Ledger, Library
 
 _BARRED = "a folder that may not be read"
 
 
-def case_id(sha256: str) -> str:
-    """Return the case that these bytes open: the same bytes twice are one case."""
-    return "c-" + base64.b32encode(bytes.fromhex(sha256)).decode()[:12].lower()
+def case_id(sha256: str, life: int = 1) -> str:
+    """Return the case that these bytes open: the same bytes twice are one case, until that is erased."""
+    first = "c-" + base64.b32encode(bytes.fromhex(sha256)).decode()[:12].lower()
+    return first if life == 1 else f"{first}-{life}"
 
 
 class Intake:
@@ -121,7 +125,9 @@ class Intake:
             name=name,
             within=within,
         )
-        return self._receive(received, origin)
+        item = self._receive(received, origin)
+        self._library.keep(content, media_type, name)  # an erasure may have taken the bytes in between
+        return item
 
     def _take_mail(self, content: bytes, file: Path, channel: str) -> Iterator[Item]:
         kept = self._library.keep(content, MediaType.MAIL, _name_of(file))
@@ -152,7 +158,7 @@ class Intake:
         )
         if taken:
             case = case_id(kept.sha256)
-            self._ledger.append([self._draft(apart, case, f"apart/{kept.sha256}")])
+            self._ledger.append([self._draft(apart, case, mail_effect(kept.sha256))])
             return
         received = DocumentReceived(
             sha256=kept.sha256,
@@ -178,14 +184,22 @@ class Intake:
         return self._receive(received, str(file), refused)
 
     def _receive(self, received: DocumentReceived, origin: str, *more: Event) -> Item:
-        """Record an arrival, with what is known about it at once; the same bytes again are only noted."""
-        sha256, case = received.sha256, case_id(received.sha256)
-        drafts = [
-            self._draft(received, case, f"received/{sha256}"),
-            *(self._draft(event, case, f"received/{sha256}/{event.kind}") for event in more),
-        ]
-        if self._ledger.append(drafts)[0].fresh:
-            return Item(path=origin, outcome=Outcome.TAKEN, case=case, sha256=sha256)
+        """Record an arrival, with what is known about it at once; the same bytes again are only noted.
+
+        Where their case was erased, the bytes that come again open a case of their own.
+        """
+        sha256 = received.sha256
+        for life in count(1):
+            case = case_id(sha256, life)
+            effect = f"received/{sha256}" if life == 1 else f"received/{sha256}/{life}"
+            drafts = [
+                self._draft(received, case, effect),
+                *(self._draft(event, case, f"{effect}/{event.kind}") for event in more),
+            ]
+            if self._ledger.append(drafts)[0].fresh:
+                return Item(path=origin, outcome=Outcome.TAKEN, case=case, sha256=sha256)
+            if not any(isinstance(entry.event, Erased) for entry in self._ledger.entries(case)):
+                break
         again = DocumentReceivedAgain(sha256=sha256, channel=received.channel, name=received.name)
         self._ledger.append([self._draft(again, case, None)])
         return Item(path=origin, outcome=Outcome.AGAIN, case=case, sha256=sha256)

@@ -64,6 +64,8 @@ class Approval(Frozen):
     condition: Condition = Field(alias="if")
     people: Annotated[int, Field(ge=1, le=9)] = 1
     role: Role = Role.APPROVER
+    reauthenticate: bool = False
+    """Whether who signs must give the password of their key at that moment."""
 
 
 class Sampling(Frozen):
@@ -82,6 +84,29 @@ class Sla(Frozen):
     then: Responsible
 
 
+class Retention(Frozen):
+    """How long things are kept, counted from the day a case is settled; policy/retention.py acts on it."""
+
+    events: Span = "10y"
+    """The record's sealed content: what was read, who sent it. The events themselves always stay."""
+    documents: Span = "10y"
+    """The documents as received; the case is erased when both spans are over."""
+    traces: Span = "400d"
+    """What the agents saw of a document: its words and their places."""
+
+    def overridden(self, own: "ClassRetention") -> "Retention":
+        """Return these spans with those in their place that a class names itself."""
+        return self.model_copy(update=own.model_dump(exclude_none=True))
+
+
+class ClassRetention(Frozen):
+    """What a class keeps for another time than the desk."""
+
+    events: Span | None = None
+    documents: Span | None = None
+    traces: Span | None = None
+
+
 class ClassTerms(Frozen):
     """The rules for one class."""
 
@@ -97,6 +122,7 @@ class ClassTerms(Frozen):
     reserve_for_people: Share = 0.0
     sampling: Sampling | None = None
     sla: Sla | None = None
+    retention: ClassRetention | None = None
 
 
 class Budget(Frozen):
@@ -118,14 +144,6 @@ class AgentTerms(Frozen):
     when: Annotated[str, StringConstraints(pattern=r"^unresolved_after\([a-z][a-z0-9_.]*\)$")] | None = None
     redact_pii: bool = False
     approvals: Literal["per_class"] | None = None
-
-
-class Retention(Frozen):
-    """How long things are kept. Checked for form; nothing acts on it yet."""
-
-    events: Span = "10y"
-    documents: Span = "10y"
-    traces: Span = "400d"
 
 
 class Terms(Frozen):

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from countersign.domain.errors import Trouble
 from countersign.domain.klass import ClassDef
+from countersign.policy import retention
 from countersign.policy.conditions import BadCondition, Compiled, Vocabulary
 from countersign.policy.language import Approval, ClassTerms, Terms
 from countersign.policy.source import Path as Place
@@ -77,6 +78,7 @@ def parse(content: bytes, name: str, catalogue: Catalogue) -> Policy:
         raise Trouble(f"{name}, line {line}: this is not UTF-8 text. The active policy stays.") from error
     source = Source(text, name)
     terms = _validated(source)
+    retention.check(source, terms)
     classes = {
         class_name: _rules(source, _known_class(source, class_name, catalogue), class_terms)
         for class_name, class_terms in terms.classes.items()

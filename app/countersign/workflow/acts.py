@@ -1,15 +1,15 @@
 """What a person may do with a case: each act is checked, signed and recorded, or it did not happen."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from countersign.domain import time
-from countersign.domain.actor import Actor, Role
+from countersign.domain.actor import Actor, ActorKind, Role
 from countersign.domain.case import CaseFile, FieldState, Status, unfold
 from countersign.domain.confidence import MILLION
-from countersign.domain.errors import Trouble
+from countersign.domain.errors import NeedsPassword, Trouble
 from countersign.domain.event import (
     Act,
     CaseApproved,
@@ -18,6 +18,7 @@ from countersign.domain.event import (
     Draft,
     Event,
     FieldReviewed,
+    KeyRevoked,
     PersonEnrolled,
     Released,
     Signature,
@@ -27,9 +28,10 @@ from countersign.domain.reading import Answer, Evidence, Method, Reading
 from countersign.domain.reason import Reason
 from countersign.domain.values import normalise
 from countersign.policy.evaluate import doubtful, missing, signatures
+from countersign.policy.language import Approval
 from countersign.policy.load import Policy
 from countersign.settings.catalogue import Catalogue
-from countersign.workflow.ports import Ledger
+from countersign.workflow.ports import Doorkeeper, Ledger
 
 LEASE = timedelta(minutes=15)
 """How long a person holds a case after the last act on it."""
@@ -87,11 +89,14 @@ class Acts(Protocol):
     def reopen(self, case: str, field: str, index: int = 0) -> CaseFile:
         """Take the act on a field back: it stands as the agents left it."""
 
-    def approve(self, case: str) -> CaseFile:
-        """Countersign the case; raises Trouble, naming the field, while one still needs a person."""
+    def approve(self, case: str, password: str | None = None) -> CaseFile:
+        """Countersign the case; raises Trouble, naming the field, while one still needs a person.
 
-    def reject(self, case: str, code: str, note: str = "") -> CaseFile:
-        """Refuse the case, with a reason code."""
+        Raises NeedsPassword where the policy wants the person's password for this and none is given.
+        """
+
+    def reject(self, case: str, code: str, note: str = "", password: str | None = None) -> CaseFile:
+        """Refuse the case, with a reason code; wants a password where approving it would."""
 
 
 class DeskActs:
@@ -104,13 +109,19 @@ class DeskActs:
         catalogue: Catalogue,
         policy: Callable[[], Policy],
         clock: Callable[[], datetime] = time.now,
+        *,
+        door: Doorkeeper | None = None,
     ) -> None:
-        """Act as a person on a record, under the policy that is active at the time."""
+        """Act as a person on a record, under the policy that is active at the time.
+
+        `door` checks passwords; without one, nothing can be signed that the policy wants a password for.
+        """
         self._ledger = ledger
         self._person = person
         self._catalogue = catalogue
         self._policy = policy
         self._clock = clock
+        self._door = door
         self._one_at_a_time = threading.Lock()
 
     def claim(self, case: str) -> CaseFile:
@@ -206,7 +217,7 @@ class DeskActs:
             )
             return self._record(file, event)
 
-    def approve(self, case: str) -> CaseFile:
+    def approve(self, case: str, password: str | None = None) -> CaseFile:
         """Countersign the case; raises Trouble, naming the field, while one still needs a person."""
         with self._one_at_a_time:
             file = self._workable(case)
@@ -223,23 +234,26 @@ class DeskActs:
                         f"The policy wants {need.people} people to sign this case ({need.condition}), "
                         "and a desk of its own has one. Leave it for a shared desk, or reject it."
                     )
+            proved = self._prove(needs, password)
             overruled = (r.code for r in file.reasons if r.code not in SETTLED_BY_REVIEW)
             event = CaseApproved(
                 signature=self._sign("approved"),
                 overrides=tuple(dict.fromkeys(overruled)),
             )
-            return self._settle(file, event, *(need.role for need in needs), Role.APPROVER)
+            return self._settle(file, event, proved, *(need.role for need in needs), Role.APPROVER)
 
-    def reject(self, case: str, code: str, note: str = "") -> CaseFile:
+    def reject(self, case: str, code: str, note: str = "", password: str | None = None) -> CaseFile:
         """Refuse the case; raises Trouble when the reason code is not one of the desk's."""
         with self._one_at_a_time:
             file = self._workable(case)
             if code not in self._catalogue.reasons:
                 known = ", ".join(sorted(self._catalogue.reasons))
                 raise Trouble(f"There is no reason {code!r}. Choose one of: {known}.")
+            needs = signatures(self._policy(), file, self._catalogue.klass(file.klass))
+            proved = self._prove(needs, password)
             reason = Reason(code=code, detail=note.strip() or None)
             event = CaseRejected(signature=self._sign("rejected"), reason=reason)
-            return self._settle(file, event, Role.APPROVER)
+            return self._settle(file, event, proved, Role.APPROVER)
 
     # -- what holds for every act ---------------------------------------------------------------------------
 
@@ -267,8 +281,11 @@ class DeskActs:
         """Return what the record says this person may do; the last enrolment counts."""
         roles: frozenset[Role] = frozenset()
         for entry in self._ledger.desk_entries():
-            if isinstance(entry.event, PersonEnrolled) and entry.event.person == self._person.id:
-                roles = frozenset(entry.event.roles)
+            event = entry.event
+            if isinstance(event, PersonEnrolled) and event.person == self._person.id:
+                roles = frozenset(event.roles)
+            if isinstance(event, KeyRevoked) and event.holder == self._person.id:
+                roles = roles if event.holder_kind is not ActorKind.PERSON else frozenset()
         return roles
 
     def _name(self) -> str:
@@ -298,9 +315,34 @@ class DeskActs:
             self._ledger.append([self._draft(file, event) for event in events])
         return self._file(file.id)
 
-    def _settle(self, file: CaseFile, event: CaseApproved | CaseRejected, *roles: Role) -> CaseFile:
-        self._ledger.append([self._draft(file, event, *roles)])
+    def _settle(
+        self, file: CaseFile, event: CaseApproved | CaseRejected, proved: str | None, *roles: Role
+    ) -> CaseFile:
+        draft = self._draft(file, event, *roles)
+        if proved is not None:
+            actor = draft.actor.model_copy(update={"authenticated": proved})
+            draft = draft.model_copy(update={"actor": actor})
+        self._ledger.append([draft])
         return self._file(file.id)
+
+    def _prove(self, needs: Sequence[Approval], password: str | None) -> str | None:
+        """Return how the person has just proved who they are, None when nobody asked them to.
+
+        Raises NeedsPassword when the policy does and they have not, Trouble when the password is wrong.
+        """
+        asks = next((need for need in needs if need.reauthenticate), None)
+        if password is None and asks is None:
+            return None
+        if self._door is None or not self._door.has_password(self._person.id):
+            raise Trouble(
+                "The policy wants your password for this signature, and your key has none. "
+                "Set one with `countersign people password`, then try again."
+            )
+        if password is None:
+            why = f" ({asks.condition})" if asks else ""
+            raise NeedsPassword(f"The policy wants your password for this signature{why}. Give it to sign.")
+        self._door.prove(self._person.id, password)
+        return "password"
 
     def _sign(self, meaning: str) -> Signature:
         return Signature(name=self._name(), at=self._clock(), meaning=meaning)

@@ -35,6 +35,16 @@ class Ledger(Protocol):
         """Return the cases that records after the first `since` concern, each once."""
 
 
+class Doorkeeper(Protocol):
+    """Knows whether it is really they who act under a person's name."""
+
+    def has_password(self, person: str) -> bool:
+        """Return whether a password seals the person's key."""
+
+    def prove(self, person: str, password: str) -> None:
+        """Check the person's password now; raises Trouble when it is wrong, and that is on the record."""
+
+
 class Known(Frozen):
     """What the desk's own history says about a document just read."""
 
