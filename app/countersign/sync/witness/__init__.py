@@ -1,0 +1,1 @@
+"""A witness: sees the heads of logs, and signs those that go on from what it has seen before."""
