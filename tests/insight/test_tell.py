@@ -1,0 +1,225 @@
+"""Each kind of event is told once, in words of its own, whatever stands in it."""
+
+import pytest
+from tests.support.words import SHA, START, entries, reading, received
+
+from countersign.domain.actor import Actor, ActorKind, AgentCard, Role
+from countersign.domain.case import unfold
+from countersign.domain.event import (
+    KINDS,
+    Act,
+    AgentEnrolled,
+    AgentFailed,
+    CaseApproved,
+    CaseRejected,
+    Checked,
+    Claimed,
+    Classified,
+    ClockJumped,
+    Decided,
+    DeskFounded,
+    DeskRekeyed,
+    DocumentOpened,
+    DocumentReceivedAgain,
+    DocumentRefused,
+    EpochBegun,
+    Erased,
+    Event,
+    Exported,
+    FieldReviewed,
+    HoldLifted,
+    HoldPlaced,
+    KeyRevoked,
+    KeysRestored,
+    LoggingFailed,
+    MailTakenApart,
+    Mode,
+    PersonEnrolled,
+    PolicyActivated,
+    ReadingMade,
+    Released,
+    Route,
+    Rule,
+    Signature,
+    SignedIn,
+    SignInFailed,
+    Unknown,
+    parse,
+)
+from countersign.domain.reason import Reason
+from countersign.insight.tell import Teller, author, counted, named, tell
+from countersign.settings.catalogue import load
+
+CATALOGUE = load()
+SIGNED = Signature(name="Ada Muster", at=START, meaning="approved")
+CARD = AgentCard(name="reader.local", version="3", purpose="Reads fields.", code_digest="cd" * 32)
+CLASSIFIED = Classified(
+    klass="invoice",
+    variant="receipt",
+    language="de",
+    confidence=990_000,
+    why=("headed “rechnung”",),
+    milliseconds=2,
+)
+REFUSED = Reason(code="unreadable_document", detail="torn")
+TOLD: list[tuple[Event, str]] = [
+    (
+        DeskFounded(log="l", public_key="k", assurance="owner_only_file"),
+        "a file that only its owner may read",
+    ),
+    (
+        PersonEnrolled(person="ada", name="Ada", roles=(Role.TEAM_LEAD,), public_key="k", assurance="x"),
+        "Enrolled Ada as team lead",
+    ),
+    (AgentEnrolled(card=CARD, public_key="k"), "Enrolled the agent reader.local@3, tier 1: Reads fields."),
+    (PolicyActivated(policy="desk", digest="ab" * 32, text="t"), "Activated the policy desk (abababababab)"),
+    (
+        EpochBegun(n=3, public_key="k", certificate=None, why="recovered"),
+        "Began key epoch 3; the key before was lost",
+    ),
+    (
+        DeskRekeyed(public_key="k", assurance="os_keystore", why="stolen"),
+        "operating system's key store: stolen",
+    ),
+    (
+        KeyRevoked(holder_kind=ActorKind.AGENT, holder="reader.local@3", key="k", why="retired"),
+        "Revoked the key of the agent reader.local@3: retired",
+    ),
+    (SignedIn(person="ada"), "ada signed in"),
+    (SignInFailed(person="ada"), "tried to sign in as ada and could not"),
+    (ClockJumped(milliseconds=-90_000), "set back by 0:01:30"),
+    (LoggingFailed(since=START, refused=1, why="disk full"), "1 act was refused: disk full"),
+    (KeysRestored(assurance="owner_only_file"), "back from a recovery file"),
+    (
+        Exported(scope={"case": "c-1"}, cases=1, withheld=("values",), certificate="c", signature=SIGNED),
+        "Exported 1 case (case c-1), without values; signed by Ada Muster",
+    ),
+    (received("bill.pdf"), "Received bill.pdf (1 kB) by command line"),
+    (DocumentReceivedAgain(sha256=SHA, channel="mail", name="copy.pdf"), "came in again as copy.pdf by mail"),
+    (
+        MailTakenApart(sha256=SHA, subject="s", sender="a", taken=("x",), set_aside=("y", "z")),
+        "1 attachment taken, 2 set aside",
+    ),
+    (
+        DocumentOpened(
+            sha256=SHA,
+            pages=2,
+            text_pages=1,
+            ocr_pages=1,
+            hidden_words=3,
+            notes=("javascript",),
+            milliseconds=4,
+        ),
+        "1 with text, 1 read from the picture; 3 words that no eye can see left out; javascript",
+    ),
+    (DocumentRefused(sha256=SHA, reason=REFUSED), "Could not read the document: Unreadable"),
+    (CLASSIFIED, "Invoice (receipt), 99.0 % sure: headed “rechnung”"),
+    (
+        ReadingMade(
+            klass="invoice", readings=(reading("iban", "x"), reading("due_date", None)), milliseconds=1
+        ),
+        "Read 1 field",
+    ),
+    (
+        Checked(passed=("sums",), findings=(Reason(code="totals_disagree"),), milliseconds=1),
+        "1 check held; found: Totals disagree",
+    ),
+    (AgentFailed(step="read", reason=Reason(code="agent_failed")), "Could not read: Agent failed"),
+    (
+        Decided(
+            policy="desk",
+            digest="ab" * 32,
+            mode=Mode.AUTONOMOUS,
+            route=Route.ESCALATE,
+            reasons=(Reason(code="over_limit"),),
+            rules=(),
+            thresholds={},
+        ),
+        "Decided: to a person by desk – Over the limit",
+    ),
+    (Claimed(person="ada", until=START), "Took the case"),
+    (Released(person="ada"), "Let the case go"),
+    (FieldReviewed(field="gross_total", act=Act.CORRECTED, before=None, after=None), "Corrected Gross total"),
+    (
+        CaseApproved(signature=SIGNED, overrides=("possible_duplicate",)),
+        "Approved and signed by Ada Muster, over 1 open reason",
+    ),
+    (CaseRejected(signature=SIGNED, reason=Reason(code="other", detail="why")), "Other reason – why"),
+    (HoldPlaced(order="matter 7", signature=SIGNED), "Placed a legal hold (matter 7), signed by Ada Muster"),
+    (
+        HoldLifted(order="matter 7", signature=SIGNED),
+        "Lifted the legal hold (matter 7), signed by Ada Muster",
+    ),
+    (
+        Erased(order="retention", openings=4, documents=(SHA,)),
+        "Erased 4 sealed contents and 1 document (order: retention), by the desk under its policy",
+    ),
+]
+
+
+def teller() -> Teller:
+    return Teller(CATALOGUE, "en", unfold(entries(received(), CLASSIFIED)))
+
+
+@pytest.mark.parametrize(("event", "said"), TOLD, ids=[event.kind for event, _ in TOLD])
+def test_an_event_is_told_with_its_particulars(event: Event, said: str) -> None:
+    assert said in tell(event, teller())
+
+
+def test_every_kind_of_event_has_words_of_its_own() -> None:
+    assert {event.kind for event, _ in TOLD} == KINDS
+    plain = {tell.dispatch(object)}
+    assert [event.kind for event, _ in TOLD if tell.dispatch(type(event)) in plain] == []
+
+
+def test_an_event_of_a_newer_version_says_so_and_names_its_kind() -> None:
+    event = parse({"kind": "robot_promoted", "level": 7})
+    assert isinstance(event, Unknown)
+    assert tell(event, teller()) == "An event of a newer version: robot promoted"
+
+
+def test_erased_content_is_told_as_erased() -> None:
+    erased = ReadingMade.model_validate(
+        {
+            "klass": "invoice",
+            "readings": [{**reading("iban", "x").model_dump(), "answer": {"commitment": "ab" * 32}}],
+            "rows": {"commitment": "cd" * 32},
+            "milliseconds": 1,
+        }
+    )
+    assert tell(erased, teller()) == "Read 1 field"
+    assert "Received ⊘ erased" in tell(received("⊘ erased"), teller())
+
+
+def test_without_a_case_the_names_of_fields_are_written_as_words() -> None:
+    event = FieldReviewed(field="gross_total", act=Act.CONFIRMED, before=None, after=None)
+    assert tell(event, Teller(CATALOGUE)) == "Confirmed gross total"
+
+
+def test_a_field_is_named_in_the_language_of_the_reader() -> None:
+    event = FieldReviewed(field="gross_total", act=Act.CONFIRMED, before=None, after=None)
+    german = Teller(CATALOGUE, "de", unfold(entries(received(), CLASSIFIED)))
+    assert tell(event, german) == "Confirmed Brutto"
+
+
+def test_rules_are_told_in_words_of_the_desk() -> None:
+    said = teller().rule(Rule(rule="fields.thresholds", said="below: gross_total needs 0.99"))
+    assert said == ("How sure the agents must be", "below: Gross total needs 0.99")
+    assert teller().rule(Rule(rule="checkers", said="totals_disagree"))[1] == "Totals disagree"
+
+
+def test_names_of_fields_in_a_rule_become_their_labels() -> None:
+    klass = CATALOGUE.klass("invoice")
+    said = named("(gross_total <= 2000.0 && vendor.known) with due total_x", klass, "en")
+    assert said == "(Gross total <= 2000.0 && vendor.known) with due total_x"
+    assert named("gross_total", None, "en") == "gross_total"
+
+
+def test_the_system_is_named_by_its_part_and_an_agent_by_its_identity() -> None:
+    system = Actor(kind=ActorKind.SYSTEM, id="ab" * 16, role="intake", authenticated="device_key")
+    agent = Actor(kind=ActorKind.AGENT, id="reader.local@1", role="r", authenticated="device_key")
+    assert (author(system), author(agent)) == ("desk, intake", "reader.local@1")
+
+
+def test_one_thing_is_counted_as_one() -> None:
+    assert (counted(1, "page", "pages"), counted(2000, "page", "pages")) == ("1 page", "2,000 pages")
