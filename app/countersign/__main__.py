@@ -1,4 +1,4 @@
-"""The one executable: it opens the desk, becomes a page child, or passes the command line on."""
+"""The one executable: it opens the desk, becomes a child that reads or sets pages, or passes a command on."""
 
 import gc
 import multiprocessing
@@ -24,6 +24,10 @@ def main() -> int:
 
         child.main()
         return 0
+    if arguments[:1] == ["paper-child"]:
+        from countersign.insight import paper
+
+        return paper.main()
     _speak_utf8()
     try:
         status = _enter(arguments)
@@ -62,7 +66,7 @@ def open_desk(wish: "Window") -> int:
     if why := display.trouble():
         raise Trouble(why)
     gc.disable()  # nothing that a start loads is ever thrown away; run_desk lets the collector work again
-    from countersign.ui.app import run_desk
+    from countersign.ui.app import DialogAsker, run_desk
     from countersign.wiring.desk import open_desk
 
     def begin(window: "DeskWindow") -> None:
@@ -71,10 +75,15 @@ def open_desk(wish: "Window") -> int:
         if wish.bring_in:
             window.bring_in(list(wish.bring_in), "command_line")
 
-    home = Home(wish.home)
-    desk = open_desk(home, with_worker=False)
+    settings_file = Home(wish.home).root / "window.ini"
+    ask = DialogAsker(settings_file)
     try:
-        return run_desk(desk, settings_file=home.root / "window.ini", on_ready=begin)
+        desk = open_desk(Home(wish.home, ask), with_worker=False)
+    except Trouble as error:
+        ask.tell(str(error))
+        raise
+    try:
+        return run_desk(desk, settings_file=settings_file, on_ready=begin)
     finally:
         desk.close()
 
@@ -98,6 +107,7 @@ def _close_when_told(window: "DeskWindow") -> None:
 
 def run_agents(wish: "Agents") -> int:
     """Run the agents of a home until told to stop; say when they begin and when they ended."""
+    from countersign.cli import asking
     from countersign.cli.terminal import emit
     from countersign.settings.home import Home
     from countersign.worker import run_worker
@@ -106,7 +116,7 @@ def run_agents(wish: "Agents") -> int:
         emit({"agents": "begin", "home": str(wish.home)})
     elif sys.stderr.isatty():
         sys.stderr.write(f"The agents of {wish.home} begin their work. Ctrl+C ends it.\n")
-    run_worker(Home(wish.home))
+    run_worker(Home(wish.home, asking.hidden))
     if wish.as_json:
         emit({"agents": "ended", "home": str(wish.home)})
     return 0

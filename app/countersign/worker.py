@@ -13,8 +13,9 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from time import monotonic
 
@@ -23,7 +24,7 @@ from filelock import FileLock, Timeout
 from countersign.domain.errors import Trouble
 from countersign.settings.home import Home
 from countersign.wiring.room import AgentsRoom
-from countersign.wiring.supervise import SUPERVISED
+from countersign.wiring.supervise import SUPERVISED, receive_root
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,9 @@ REST = 3.0
 
 MOST_TROUBLES = 5
 """Runs in a row that could not be recorded, after which the worker ends and says why."""
+
+TO_ANCHOR = 3.0
+"""Seconds for witnesses to see the last records when the worker ends."""
 
 TO_FINISH = 10.0
 """Seconds for what is under way when the worker is told to end; the rest goes on at the next start."""
@@ -64,21 +68,23 @@ def run_worker(home: Home, until_idle: bool = False) -> None:
         ) from error
     try:
         with _logs(home):
-            asyncio.run(_serve(home, until_idle))
+            asyncio.run(_serve(partial(AgentsRoom, home, receive_root()), until_idle))
     finally:
         lock.release()
 
 
-async def _serve(home: Home, until_idle: bool) -> None:
+async def _serve(open_room: Callable[[], AgentsRoom], until_idle: bool) -> None:
     stop = asyncio.Event()
-    no_more_files = threading.Event()
+    no_more_files, no_more_records = threading.Event(), threading.Event()
     with _told_to_end(asyncio.get_running_loop(), stop):
-        room = await asyncio.to_thread(AgentsRoom, home)
+        room = await asyncio.to_thread(open_room)
+        anchor = threading.Thread(target=room.anchor, args=(no_more_records,), name="anchor", daemon=True)
         try:
             room.engine.launch()
             if not until_idle:
                 watch = threading.Thread(target=room.watch, args=(no_more_files,), name="inbox", daemon=True)
                 watch.start()
+            anchor.start()
             shift = Shift(room, stop, until_idle)
             await shift.work()
             is_done = await room.engine.finish(TO_FINISH)
@@ -86,6 +92,8 @@ async def _serve(home: Home, until_idle: bool) -> None:
             no_more_files.set()
         if is_done:
             await room.close()
+            no_more_records.set()
+            anchor.join(TO_ANCHOR)  # here: with the engine, the loop's own threads have ended
             if shift.trouble is not None:
                 raise shift.trouble
             return

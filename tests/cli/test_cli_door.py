@@ -37,12 +37,36 @@ def test_an_interruption_is_status_130_and_says_that_nothing_is_lost(
     assert "What is recorded is recorded" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("line", [["--no-such-option"], ["no-such-command"], ["show"], ["process"]])
-def test_a_line_that_is_no_command_is_status_2_and_points_to_the_help(
-    line: list[str], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("line", "whose"),
+    [
+        (["--no-such-option"], "countersign"),
+        (["no-such-command"], "countersign"),
+        (["show"], "countersign show"),
+        (["process"], "countersign process"),
+        (["people", "enrol", "--no-such-option"], "countersign people enrol"),
+        (["check-bundle", "a.zip", "b.zip"], "countersign check-bundle"),
+        (["export", "--since", "yesterday"], "countersign export"),
+    ],
+)
+def test_a_line_that_is_no_command_is_status_2_and_points_to_the_help_of_what_was_meant(
+    line: list[str], whose: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert door.enter(line) == 2
-    assert "`countersign --help`" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f" `{whose} --help` says what there is.\n" in said
+    assert said[said.index(f" `{whose}") - 1] in ".?", "the sentence before it has an end"
+    assert "Value error" not in said
+
+
+@pytest.mark.parametrize("group", ["people", "keys", "witness"])
+def test_a_group_without_a_command_shows_its_help_and_complains_of_nothing(
+    group: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert door.enter([group]) == 2
+    said = capsys.readouterr()
+    assert "Usage:" in said.out + said.err
+    assert "countersign: " not in said.err
 
 
 def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,11 +6,11 @@ from rich.console import Console
 from tests.support.words import entries, reading, received
 
 from countersign.cli import pages
-from countersign.cli.explain import explain
 from countersign.domain.case import unfold
 from countersign.domain.event import Classified, Decided, Mode, ReadingMade, Route, Rule
 from countersign.domain.reading import Answer, Cell, Row
 from countersign.domain.reason import Reason
+from countersign.insight.explain import explain
 from countersign.settings.catalogue import load
 
 CATALOGUE = load()
@@ -61,14 +61,18 @@ def test_a_case_shows_its_fields_rows_and_reasons() -> None:
         assert part in text, part
 
 
-def test_an_explanation_shows_policy_rules_evidence_threshold_and_records() -> None:
+def test_an_explanation_shows_every_section_with_policy_gates_evidence_and_records() -> None:
     text = written("explain")
     for part in (
         "Nobody has signed yet",
+        "Who answers for it",
         "ab" * 32,
-        "thresholds: gross_total below",
+        "Thresholds",
+        "64.0 %",
         "97.0 %",
-        "p. 1 at 10,20",
+        "p. 1: 10,20–30,40",
+        "What happened",
+        "How far this is proven",
     ):
         assert part in text, part
 

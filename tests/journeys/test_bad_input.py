@@ -341,7 +341,7 @@ def dying_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=errors)
 
     monkeypatch.setattr(supervise, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(batch, "Supervisor", lambda home: Supervisor(home, start))
+    monkeypatch.setattr(batch, "Supervisor", lambda home, _: Supervisor(home, start))
     yield
 
 

@@ -10,7 +10,7 @@ from countersign.intake.take import Intake
 from countersign.settings.home import Home
 from countersign.settings.limits import Limits
 from countersign.store.founding import open_store
-from countersign.wiring.care import condition, records
+from countersign.wiring.care import condition, is_there, records
 
 
 @pytest.fixture(scope="module")
@@ -80,4 +80,20 @@ def test_looking_at_a_desk_that_is_not_there_makes_nothing(tmp_path: Path) -> No
 
 def test_a_desk_that_is_there_says_how_its_keys_are_kept(home: Home) -> None:
     found = condition(home)
-    assert (found.database, found.keys, found.is_served) == ("up to date", "kept in owner only file", False)
+    assert (found.database, found.keys, found.is_served) == (
+        "up to date",
+        "kept in a file that only you may read",
+        False,
+    )
+
+
+def test_a_first_start_that_failed_for_want_of_a_password_left_no_desk_and_no_lost_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTERSIGN_KEY_STORE", "password")
+    home = Home(tmp_path / "desk")
+    with pytest.raises(Trouble, match="need a password"):
+        open_store(home)
+    assert home.database.exists()
+    assert not is_there(home)
+    assert condition(home).database == "none yet"

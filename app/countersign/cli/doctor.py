@@ -21,7 +21,8 @@ from countersign.domain.document import MediaType, Refusal
 from countersign.domain.errors import Trouble
 from countersign.settings import limits
 from countersign.settings.home import Home
-from countersign.wiring import care
+from countersign.sync.anchor import Outcome
+from countersign.wiring import anchors, care
 
 NEEDED_BYTES = 500_000_000
 PLENTY_BYTES = 5_000_000_000
@@ -174,4 +175,24 @@ def desk(home: Home) -> Iterable[Check]:
         yield Check(name="agents", state=State.GOOD, found="no worker runs at present", mend=mend)
 
 
-PROBES: tuple[Callable[[Home], Iterable[Check]], ...] = (python, window, reading, ocr, folder, desk)
+def outside(home: Home) -> Iterable[Check]:
+    """Look at what those outside, who cosign or time-stamp the log, said last; asks nobody."""
+    if not care.is_there(home):
+        return
+    found = anchors.status(home)
+    for told in (*found.witnesses, *found.stamps):
+        seen = f"{told.who} has seen {told.records:,} of {found.records:,} records"
+        is_bad = told.outcome in (Outcome.FAILED, Outcome.ALARM)
+        state = State.MISSING if told.outcome is Outcome.ALARM else State.ADVICE if is_bad else State.GOOD
+        yield Check(
+            name="witness" if told.is_witness else "time stamps", state=state, found=seen, mend=told.why
+        )
+    if not found.witnesses:
+        mend = (
+            "The last records could be deleted unnoticed, because nobody outside has seen them. A second "
+            "machine or an auditor can be a witness: countersign witness --help"
+        )
+        yield Check(name="witness", state=State.ADVICE, found="nobody outside sees the log", mend=mend)
+
+
+PROBES: tuple[Callable[[Home], Iterable[Check]], ...] = (python, window, reading, ocr, folder, desk, outside)

@@ -33,7 +33,8 @@ def guarded(job: Callable[[], int | Wish]) -> int | Wish:
     try:
         return job()
     except typer.TyperException as error:
-        complain(f"{error.format_message()} `countersign --help` says what there is.")
+        if said := _said(error):
+            complain(said)
         return error.exit_code
     except Trouble as error:
         complain(str(error))
@@ -46,6 +47,15 @@ def guarded(job: Callable[[], int | Wish]) -> int | Wish:
     except Exception:  # the outermost door: whatever arrives here is a bug, and is shown as one
         typer.echo(traceback.format_exc() + HOW_TO_REPORT, err=True)
         return BUG
+
+
+def _said(error: typer.TyperException) -> str:
+    """Say what is wrong with a line and whose help to read; nothing where the help stands there already."""
+    said = error.format_message().replace("Value error, ", "").strip()
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "countersign"
+    end = "" if said.endswith((".", "?", "!")) else "."
+    return f"{said}{end} `{command} --help` says what there is." if said else ""
 
 
 def _run(arguments: Sequence[str]) -> int | Wish:

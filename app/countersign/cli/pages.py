@@ -1,18 +1,17 @@
 """A case on one page, for people: as it stands, and why it does."""
 
-from collections.abc import Iterable
-
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from countersign.cli.explain import Evidenced, Explanation, Step
 from countersign.cli.tables import facts, table
 from countersign.cli.terminal import plain
-from countersign.domain.actor import ActorKind
 from countersign.domain.case import CaseFile, FieldState
 from countersign.domain.confidence import percent
 from countersign.domain.reading import Evidence, Row
 from countersign.domain.time import iso
+from countersign.insight.explained import Explanation
+from countersign.insight.page import Section, sections
+from countersign.insight.tell import spaced
 from countersign.settings.catalogue import Catalogue
 
 
@@ -34,6 +33,8 @@ def show(case: CaseFile, catalogue: Catalogue, to: Console) -> None:
                 ("received", iso(case.received_at)),
                 ("changed", iso(case.updated_at)),
                 ("claimed by", case.claimed_by),
+                *(("held by", f"{h.order} ({h.by}, {iso(h.at)})") for h in case.holds),
+                ("erased", case.erasure and f"{iso(case.erasure.at)} by the order {case.erasure.order}"),
             ]
         )
     )
@@ -78,95 +79,25 @@ def _rows(name: str, rows: list[Row]) -> RenderableType:
     return Group(Text(f"{spaced(name)}: {len(rows)}"), laid)
 
 
-def explain(explanation: Explanation, to: Console) -> None:
-    """Write the accountability answer: who decided, agents, evidence, policy, reasons, signatures."""
-    to.print(Text(plain(explanation.answer), style="bold"))
-    to.print(
-        facts(
-            [
-                ("case", explanation.case),
-                ("class", explanation.klass),
-                ("document", explanation.document),
-                ("sha-256", explanation.sha256),
-                ("received", f"{iso(explanation.received_at)} by {spaced(explanation.channel)}"),
-                ("policy", explanation.policy),
-                ("its digest", explanation.policy_digest),
-                ("active since", explanation.policy_activated_at and iso(explanation.policy_activated_at)),
-                ("mode", spaced(explanation.mode or "")),
-                ("route", spaced(explanation.route or "")),
-                *(("rule", f"{rule.rule}: {rule.said}") for rule in explanation.rules),
-                *(("reason", f"{said.label}: {said.advice}") for said in explanation.reasons),
-            ]
-        )
-    )
-    to.print(_steps(explanation.steps))
-    to.print(_agents(explanation.steps))
-    if explanation.fields:
-        to.print(_evidence(explanation.fields))
-    for act in explanation.acts:
-        to.print(
-            Text(plain(f"{iso(act.at)}  {act.person} {spaced(act.act)} {act.field} (record {act.record})"))
-        )
-    for signed in explanation.signed:
-        overruled = f"; overruled: {', '.join(map(spaced, signed.overrides))}" if signed.overrides else ""
-        to.print(
-            Text(
-                plain(
-                    f"Signed by {signed.signature.name} as {signed.role} ({spaced(signed.authenticated)}) at "
-                    f"{iso(signed.signature.at)}, meaning: {signed.signature.meaning}{overruled} "
-                    f"(record {signed.record})"
-                )
-            )
-        )
+def explain(explained: Explanation, to: Console) -> None:
+    """Write the accountability answer: the sentence, then the page section by section."""
+    to.print(Text(plain(explained.answer), style="bold"))
+    to.print(Text(plain(f"{explained.subject} · case {explained.case}")))
+    for section in sections(explained):
+        to.print()
+        to.print(Text(plain(section.title), style="bold"))
+        if section.columns:
+            to.print(_columns(section))
+        elif section.lines:
+            to.print(facts((line.cells[0], " ".join(line.cells[1:])) for line in section.lines))
+        if section.note:
+            to.print(Text(plain(section.note), style="dim"))
 
 
-def _steps(steps: Iterable[Step]) -> RenderableType:
-    return table(
-        ["record", "at", "who", "did", "ms"],
-        ([step.record, iso(step.at), step.by, step.did, step.milliseconds] for step in steps),
-        right=["record", "ms"],
-    )
-
-
-def _agents(steps: Iterable[Step]) -> RenderableType:
-    """Say of each agent that had a hand in it what it is and what it was allowed to do."""
-    agents = {step.by: step for step in steps if step.kind is ActorKind.AGENT}
-    return table(
-        ["agent", "tier", "allowed to", "code"],
-        ([name, step.tier, step.purpose, (step.code_digest or "")[:12]] for name, step in agents.items()),
-    )
-
-
-def _evidence(fields: Iterable[Evidenced]) -> RenderableType:
-    return table(
-        ["field", "value", "sure", "threshold", "by", "where", "why"],
-        (
-            [
-                f"{field.label} {field.index + 1}" if field.index else field.label,
-                field.value if field.value is not None else "not present",
-                percent(field.confidence),
-                percent(field.threshold) if field.threshold is not None else "",
-                f"{field.method}, {spaced(field.act)}" if field.act else field.method,
-                _where(field),
-                "; ".join(field.why) if field.agents_said is None else f"agents said: {field.agents_said}",
-            ]
-            for field in fields
-        ),
-        right=["sure", "threshold"],
-    )
-
-
-def _where(field: Evidenced) -> str:
-    if field.page is None or field.box is None:
-        return ""
-    box = field.box
-    return f"p. {field.page + 1} at {box.x0:.0f},{box.y0:.0f} to {box.x1:.0f},{box.y1:.0f}"
+def _columns(section: Section) -> RenderableType:
+    right = [head for at, head in enumerate(section.columns) if at in section.right]
+    return table(section.columns, (line.cells for line in section.lines), right=right)
 
 
 def _page(evidence: Evidence | None) -> str:
     return str(evidence.page + 1) if evidence else ""
-
-
-def spaced(code: str) -> str:
-    """Write a code as words."""
-    return code.replace("_", " ")

@@ -4,6 +4,7 @@ import queue
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from countersign.agents.identities import cards
@@ -19,7 +20,7 @@ from countersign.settings.home import Home
 from countersign.store.founding import open_store
 from countersign.store.store import Store
 from countersign.wiring.rules import activate, policy_of
-from countersign.wiring.supervise import WORKER_ERRORS, Supervisor
+from countersign.wiring.supervise import WORKER_ERRORS, Supervisor, start_worker
 
 LOOK_EVERY = 0.03
 """Seconds between looks at the record."""
@@ -64,7 +65,7 @@ def process(
         activate(policy, store)
         intake = Intake(store.library, store, bounds, store.system("intake"))
         arrivals = Arrivals(intake, paths, channel)
-        worker = Supervisor(home)
+        worker = Supervisor(home, partial(start_worker, root=store.keys.root))
         try:
             yield from _decided(home, store, arrivals, worker, on_item)
         finally:

@@ -2,19 +2,23 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from countersign.agents.identities import cards
 from countersign.documents.pool import Pages
-from countersign.domain.actor import Role
+from countersign.documents.sniff import HEAD, sniff
+from countersign.domain.actor import Actor, Role
 from countersign.domain.case import CaseFile, unfold
-from countersign.domain.document import Opened, Page, PageImage, Refusal
+from countersign.domain.document import MediaType, Opened, Page, PageImage, Refusal
 from countersign.domain.errors import Trouble
-from countersign.domain.event import Entry
+from countersign.domain.event import Entry, Erased
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
+from countersign.domain.roster import roster
 from countersign.intake.take import Intake
 from countersign.policy.load import Policy
 from countersign.settings import catalogue, limits
@@ -22,12 +26,36 @@ from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
 from countersign.store.founding import open_store, whoever_sits_here
 from countersign.store.store import Store
+from countersign.wiring.people import Door
+from countersign.wiring.record import DeskRecord
 from countersign.wiring.rules import Rulebook, activate, policy_of
 from countersign.wiring.supervise import Supervisor, is_served, start_gentle_worker
 from countersign.workflow.acts import Acts, DeskActs
+from countersign.workflow.care import CaseCare
+
+if TYPE_CHECKING:
+    from countersign.insight.explained import Explanation
+
+DRAWN = frozenset({MediaType.PDF, MediaType.PNG, MediaType.JPEG, MediaType.TIFF})
+"""What page children draw."""
 
 OPENED_AT_HAND = 8
 """Opened documents that are kept in memory for the screen."""
+
+
+class DeskCare(CaseCare):
+    """The care for cases at an open desk, which also lets go of what it has in memory."""
+
+    def __init__(self, store: Store, person: Actor, forget: Callable[[Iterable[str]], None]) -> None:
+        """Act as a person; `forget` is told which documents are gone."""
+        super().__init__(store, store.eraser, person)
+        self._forget = forget
+
+    def erase(self, case: str, order: str) -> Erased:
+        """Destroy the key of a settled case's content and delete its documents, for good."""
+        erased = super().erase(case, order)
+        self._forget(erased.documents)
+        return erased
 
 
 class Desk:
@@ -39,11 +67,14 @@ class Desk:
         bounds = limits.load(home)
         activate(policy, store)
         me = whoever_sits_here().id
-        self.person = store.person(me, Role.PROCESSOR)
+        self._door = Door(store)
+        self.person = self._door.as_signed_in(store.person(me, Role.PROCESSOR))
         self.person_name = store.person_name(me)
         self.acts: Acts = DeskActs(
-            store, self.person, self.catalogue, Rulebook(policy, store, self.catalogue)
+            store, self.person, self.catalogue, Rulebook(policy, store, self.catalogue), door=self._door
         )
+        self.record = DeskRecord(home, store, words)
+        self.care = DeskCare(store, self.person, self._forget)
         self._store = store
         self._intake = Intake(store.library, store, bounds, store.system("intake"))
         self._pages = Pages(2, bounds)
@@ -80,6 +111,23 @@ class Desk:
         """Return the events of a case."""
         return self._store.entries(case)
 
+    def roles(self) -> frozenset[Role]:
+        """Return what the person who sits here may do, by the record."""
+        found = roster(self._store.desk_entries()).person(self.person.id)
+        return frozenset(found.roles if found else ())
+
+    def explain(self, case: str) -> "Explanation":
+        """Return the accountability answer of a case; raises Trouble when there is none."""
+        from countersign.wiring.explain import explain_case
+
+        return explain_case(self._home, self._store, self.catalogue, case)
+
+    def save_explanation(self, case: str, file: Path) -> None:
+        """Write the same as a PDF, set in a process of its own; raises Trouble."""
+        from countersign.wiring.explain import print_case
+
+        print_case(self._home, self._store, self.catalogue, case, file)
+
     def words(self, sha256: str, page: int) -> Page | None:
         """Return the words of a page as the agents saw them, None while it is not opened."""
         opened = self._opened(sha256)
@@ -87,15 +135,23 @@ class Desk:
 
     def image(self, sha256: str, page: int, dpi: int) -> PageImage | None:
         """Draw a page in a page child; None when the document cannot be drawn."""
-        opened = self._opened(sha256)
-        if opened is None:
+        media_type = self._media_type(sha256)
+        if media_type is None:
             return None
-        drawn = self._pages.render(self._store.library.path(sha256), opened.media_type, page, dpi)
+        drawn = self._pages.render(self._store.library.path(sha256), media_type, page, dpi)
         return None if isinstance(drawn, Refusal) else drawn
 
     def bring_in(self, paths: Sequence[Path], channel: str) -> str:
         """Take files and folders in; return one sentence for the status line. Raises Trouble."""
         return self._intake.take(paths, channel).sentence()
+
+    def must_sign_in(self) -> bool:
+        """Return whether a password seals the person's key that they have not given yet."""
+        return self._door.is_locked(self.person.id)
+
+    def sign_in(self, password: str) -> None:
+        """Open the person's key until the desk is closed; raises Trouble when the password is wrong."""
+        self._door.sign_in(self.person.id, password)
 
     def agents_at_work(self) -> bool:
         """Return whether a worker is running for this desk."""
@@ -104,13 +160,14 @@ class Desk:
     def start_agents(self) -> None:
         """Keep a worker running from now on."""
         if self._worker is None:
-            self._worker = Supervisor(self._home, start_gentle_worker)
+            self._worker = Supervisor(self._home, partial(start_gentle_worker, root=self._store.keys.root))
 
     def close(self) -> None:
         """End the worker and the page children, and let the record go."""
         if self._worker is not None:
             self._worker.close()
         self._pages.close()
+        self.record.close()
         self._store.close()
         if self._locked is not None:
             self._locked.release()
@@ -119,7 +176,28 @@ class Desk:
         """Keep a lock until the desk is closed."""
         self._locked = lock
 
+    def _media_type(self, sha256: str) -> MediaType | None:
+        """Return what a document can be drawn as; the bytes tell where its opened form went with its time."""
+        opened = self._opened(sha256)
+        if opened is not None:
+            return opened.media_type
+        if not self._store.library.holds(sha256):
+            return None
+        with self._store.library.path(sha256).open("rb") as content:
+            media_type = sniff(content.read(HEAD), sha256)
+        return media_type if media_type in DRAWN else None
+
+    def _forget(self, documents: Iterable[str]) -> None:
+        """Let go of what was opened of documents that were erased."""
+        with self._lock:
+            for sha256 in documents:
+                self._at_hand.pop(sha256, None)
+
     def _opened(self, sha256: str) -> Opened | None:
+        if not self._store.library.holds(sha256):
+            with self._lock:
+                self._at_hand.pop(sha256, None)  # it was erased
+            return None
         with self._lock:
             if sha256 in self._at_hand:
                 self._at_hand.move_to_end(sha256)
@@ -152,6 +230,7 @@ def open_desk(home: Home, with_worker: bool = True) -> Desk:
         policy = policy_of(home, words)
         store = open_store(home, agents=cards(), words=words)
         try:
+            Door(store).open_session(whoever_sits_here().id, home.ask)
             desk = Desk(home, store, words, policy)
         except BaseException:
             store.close()

@@ -13,6 +13,8 @@ from countersign.intake.watch import Watch
 from countersign.settings import catalogue, limits
 from countersign.settings.home import Home
 from countersign.store.founding import open_store
+from countersign.store.root import Root
+from countersign.wiring.anchors import keep_anchored
 from countersign.wiring.engine import configuration
 from countersign.wiring.rules import Rulebook, activate, policy_of
 from countersign.wiring.staff import EnrolledStaff
@@ -25,8 +27,8 @@ logger = logging.getLogger(__name__)
 class AgentsRoom:
     """Everything a worker needs; there is one for a home at a time, which the caller's lock sees to."""
 
-    def __init__(self, home: Home) -> None:
-        """Open the room; raises Trouble."""
+    def __init__(self, home: Home, root: Root | None = None) -> None:
+        """Open the room, with the root secret of the keys where it was handed over; raises Trouble."""
         self.home = home
         words = catalogue.load(home)
         bounds, policy = limits.load(home), policy_of(home, words)
@@ -35,7 +37,7 @@ class AgentsRoom:
             self.pages = Pages(cores, bounds)
             undo.callback(self.pages.close)
             self.pages.warm()  # first of all, because children take as long to start as all the rest
-            self.store = open_store(home, agents=cards(), words=words)
+            self.store = open_store(home, agents=cards(), words=words, root=root)
             undo.callback(self.store.close)
             activate(policy, self.store)
             undo.pop_all()
@@ -57,6 +59,10 @@ class AgentsRoom:
     def watch(self, stop: threading.Event) -> None:
         """Take in what is dropped into the inbox, until told to stop; blocks."""
         Watch(self.home.inbox, self._intake, on_item=lambda _: None, on_trouble=logger.warning).run(stop)
+
+    def anchor(self, stop: threading.Event) -> None:
+        """Show new heads of the log to the witnesses configured, until told to stop; blocks."""
+        keep_anchored(self.home, stop)
 
     async def close(self) -> None:
         """Let everything go."""

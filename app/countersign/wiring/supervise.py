@@ -1,5 +1,7 @@
 """Keeps the agent process of a desk alive, and ends it with the desk."""
 
+import base64
+import binascii
 import contextlib
 import os
 import subprocess
@@ -10,10 +12,17 @@ from typing import IO
 
 from filelock import FileLock, Timeout
 
+from countersign.domain.errors import Trouble
 from countersign.settings.home import Home
+from countersign.store.root import ASSURED_BY_SEAL, SECRET_BYTES, Root
 
 SUPERVISED = "COUNTERSIGN_SUPERVISED"
 """Set for a worker that belongs to another process, and ends with its standard input."""
+
+GETS_KEYS = "keys"
+"""What it is set to when the first line of standard input is the root secret of the desk's keys: there alone
+no other process can read it, as it could a command line or an environment.
+"""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 10.0
 """Seconds before a worker that died is started again; doubled each time that it did not live for long."""
@@ -30,6 +39,9 @@ PATIENCE = 15.0
 WORKER_ERRORS = "worker.err"
 """The file, among the logs, of what workers write to their error output."""
 
+LONGEST_LINE = 100
+"""Bytes in which a root secret comes, at most."""
+
 GENTLENESS = 10
 """How much a worker beside a window gives way to it, in steps of niceness."""
 
@@ -37,11 +49,13 @@ _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _GENTLY = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 
 
-def start_worker(home: Home, *, gently: bool = False) -> subprocess.Popen[bytes]:
+def start_worker(home: Home, *, gently: bool = False, root: Root | None = None) -> "subprocess.Popen[bytes]":
     """Start the agent process of a home; it ends when its standard input is closed.
 
-    A gentle one, with all its children, leaves the processor to the windows that people work in first.
+    A gentle one, with all its children, leaves the processor to the windows that people work in first. It is
+    handed the root secret of the desk's keys where it could not open it without asking a person.
     """
+    secret = root.secret if root is not None and root.assurance == ASSURED_BY_SEAL else None
     door = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "countersign"]
     log = home.logs / WORKER_ERRORS
     with log.open("ab") as errors:
@@ -50,18 +64,44 @@ def start_worker(home: Home, *, gently: bool = False) -> subprocess.Popen[bytes]
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            env={**os.environ, SUPERVISED: "1"},
+            env={**os.environ, SUPERVISED: GETS_KEYS if secret else "1"},
             creationflags=_NO_WINDOW | (_GENTLY if gently else 0),
         )
     if gently and sys.platform != "win32":
         with contextlib.suppress(OSError):  # it has ended already; the supervisor will see
             os.setpriority(os.PRIO_PROCESS, child.pid, os.getpriority(os.PRIO_PROCESS, 0) + GENTLENESS)
+    if secret is not None and child.stdin is not None:
+        with contextlib.suppress(OSError):  # it has ended already; the supervisor will see
+            child.stdin.write(base64.b64encode(secret) + b"\n")
+            child.stdin.flush()
     return child
 
 
-def start_gentle_worker(home: Home) -> subprocess.Popen[bytes]:
+def start_gentle_worker(home: Home, root: Root | None = None) -> "subprocess.Popen[bytes]":
     """Start the agent process beside a window."""
-    return start_worker(home, gently=True)
+    return start_worker(home, gently=True, root=root)
+
+
+def receive_root() -> Root | None:
+    """Return the root secret that the process which started us hands over; None when it hands none.
+
+    Reads no byte past its line: what follows on standard input is for whoever waits for its end.
+    """
+    if os.environ.get(SUPERVISED) != GETS_KEYS:
+        return None
+    line = b""
+    while len(line) < LONGEST_LINE and not line.endswith(b"\n"):
+        byte = os.read(sys.stdin.fileno(), 1)
+        if not byte:
+            break
+        line += byte
+    try:
+        secret = base64.b64decode(line.rstrip(b"\n"), validate=True)
+    except binascii.Error:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise Trouble("The desk ended before it had handed its keys over. Start it again.")
+    return Root(secret, ASSURED_BY_SEAL)
 
 
 def is_served(home: Home) -> bool:
