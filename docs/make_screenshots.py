@@ -1,27 +1,32 @@
-"""Makes the pictures of the manual from a real desk: queue and review, light and dark; needs no screen.
+"""Makes the pictures of the manual from a real desk: each screen, light and dark; needs no screen.
 
 ``countersign --home DIR process sample_docs``, then, from the root of the checkout,
 ``python -m docs.make_screenshots --home DIR [--case FILE] [--out DIR]``. Nothing on the desk is changed but
-that its case is held for as long as the pictures take.
+that its case is held for as long as the pictures take, and that the record is checked once.
 """
 
 import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop, QLocale, QTimer
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, QLocale, QRect, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QDialog
 
 from countersign.domain.case import Status
 from countersign.domain.queue import CaseRow, QueueQuery
 from countersign.settings.home import Home
 from countersign.ui.app import make_window
 from countersign.ui.look.theme import Scheme, Theme
+from countersign.ui.models.standing import State
 from countersign.ui.views.desk_view import DeskWindow
+from countersign.ui.views.explain_view import ExplainDialog
+from countersign.ui.views.export_view import ExportDialog
 from countersign.wiring.desk import Desk, open_desk
 
+Dialog = TypeVar("Dialog", bound=QDialog)
 SIZES = ((1440, 900), (1024, 768))
 CASE = "invoice-14.pdf"
 """File of the case that is shown: an invoice with line items and doubtful fields."""
@@ -50,16 +55,57 @@ def wait(until: Callable[[], bool]) -> None:
     rest.exec()
 
 
-def take(window: DeskWindow, theme: Theme, out: Path, name: str) -> None:
-    """Save the window in both colour schemes and sizes."""
+def take(
+    window: DeskWindow, theme: Theme, out: Path, name: str, opened: Callable[[], QDialog] | None = None
+) -> None:
+    """Save the window in both colour schemes and sizes, with a dialog on it where one is opened."""
     for width, height in SIZES:
         window.resize(width, height)
+        wait(lambda: True)
+        dialog = opened() if opened else None
         for scheme in (Scheme.LIGHT, Scheme.DARK):
             theme.choose(scheme)
             wait(lambda: True)
             small = "" if width == SIZES[0][0] else f"-{width}"
-            file = out / f"{name}-{scheme.value}{small}.png"
-            save(window.grab().toImage(), file)
+            picture = window.grab().toImage()
+            if dialog is not None:
+                lay(picture, dialog, theme)
+            save(picture, out / f"{name}-{scheme.value}{small}.png")
+        if dialog is not None:
+            dialog.reject()
+
+
+def lay(picture: QImage, dialog: QDialog, theme: Theme) -> None:
+    """Lay a dialog over the picture of its window, as a screen would show them."""
+    place = QRect(0, 0, dialog.width(), dialog.height())
+    place.moveCenter(picture.rect().center())
+    painter = QPainter(picture)
+    painter.fillRect(picture.rect(), QColor(0, 0, 0, 90))
+    painter.drawPixmap(place, dialog.grab())
+    painter.setPen(QColor(theme.colours.line))
+    painter.drawRect(place)
+    painter.end()
+
+
+def explained(window: DeskWindow) -> QDialog:
+    """Open the page that explains the open case."""
+    window.explain()
+    return found(window, ExplainDialog)
+
+
+def exporting(window: DeskWindow) -> QDialog:
+    """Open the export of the open case, with its preview."""
+    window.errands.export(window.session.case)
+    dialog = found(window, ExportDialog)
+    dialog.target.setText(f"~/Documents/{Path(dialog.target.text()).name}")  # nobody's own folder
+    wait(lambda: dialog.session.preview is not None)
+    return dialog
+
+
+def found(window: DeskWindow, kind: type[Dialog]) -> Dialog:
+    """Wait for a dialog of a kind."""
+    wait(lambda: any(one.isVisible() for one in window.findChildren(kind)))
+    return next(one for one in window.findChildren(kind) if one.isVisible())
 
 
 def save(picture: QImage, file: Path) -> None:
@@ -91,6 +137,7 @@ def main() -> None:
     desk = open_desk(Home(told.home))
     try:
         row = chosen(desk, told.case)
+        desk.record.verify(lambda _done, _total: None)
         british = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
         window = make_window(desk, theme, british)
         window.show()
@@ -100,6 +147,11 @@ def main() -> None:
         window.open_case(row.id)
         wait(lambda: window.session.is_mine)
         take(window, theme, told.out, "review")
+        take(window, theme, told.out, "explain", lambda: explained(window))
+        take(window, theme, told.out, "export", lambda: exporting(window))
+        window.show_record()
+        wait(lambda: window.standing.told.state is State.FINE)
+        take(window, theme, told.out, "record")
         window.close()
     finally:
         desk.close()

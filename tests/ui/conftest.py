@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/ui" in item.path.as_posix():
             item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
-            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))  # the offscreen screen says so
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))  # the offscreen screen
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,11 @@ from tests.support.small_desk import SmallDesk
 
 from countersign.domain.case import Status
 from countersign.domain.event import Act, FieldReviewed, Rule
+from countersign.insight.tell import Teller
 from countersign.settings.catalogue import load
 from countersign.ui.look import words
 from countersign.ui.look.marks import Mark
 from countersign.ui.models import review_session
-from countersign.ui.models.story import Teller
 from countersign.ui.views.desk_view import DeskWindow
 from countersign.ui.views.reject_view import RejectDialog
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
 from countersign.domain.klass import FieldType
-from countersign.settings.catalogue import load
 from countersign.ui.models import show
 
 GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
@@ -61,10 +60,3 @@ def test_an_iban_is_written_in_groups_of_four() -> None:
 )
 def test_ages_are_written_in_one_unit(since: timedelta, written: str) -> None:
     assert show.age(since).replace("\N{NO-BREAK SPACE}", " ") == written
-
-
-def test_names_of_fields_in_a_rule_become_their_labels() -> None:
-    klass = load().klass("invoice")
-    said = show.named("(gross_total <= 2000.0 && vendor.known) with due total_x", klass, "en")
-    assert said == "(Gross total <= 2000.0 && vendor.known) with due total_x"
-    assert show.named("gross_total", None, "en") == "gross_total"

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,50 @@ def run_desk(
     window.show()
     window.begin()
     return app.exec()
+
+
+class DialogAsker:
+    """Asks whoever sits here for a password before there is a window (an Asker of settings/passwords.py).
+
+    The application is made only when something is asked: most starts ask nothing.
+    """
+
+    def __init__(self, settings_file: Path | None = None) -> None:
+        self._settings_file = settings_file
+        self._asked = ""
+        self._answered = False
+
+    def __call__(self, question: str, again: bool) -> str | None:
+        """Show the question; None when the person cancels, or when this is not the thread of the screen."""
+        if threading.current_thread() is not threading.main_thread():
+            return None
+        from countersign.ui.views.password_view import PasswordDialog
+
+        theme = Theme(application(), self._settings_file)
+        dialog = PasswordDialog(
+            question,
+            words.CHOOSE_WHY if again else words.UNLOCK_WHY,
+            again=again,
+            error=words.NOT_RIGHT if question == self._asked else "",
+        )
+        self._asked = question
+        given: list[str] = []
+        dialog.given.connect(given.append)
+        dialog.given.connect(dialog.accept)
+        dialog.exec()
+        dialog.deleteLater()
+        theme.deleteLater()
+        self._answered = bool(given)
+        return given[0] if given else None
+
+    def tell(self, trouble: str) -> None:
+        """Say why the desk does not open, where the person answered and looks at the screen for it."""
+        if self._answered:
+            from PySide6.QtWidgets import QMessageBox
+
+            theme = Theme(application(), self._settings_file)
+            QMessageBox(QMessageBox.Icon.Warning, words.APP, trouble).exec()
+            theme.deleteLater()
 
 
 def application() -> QApplication:

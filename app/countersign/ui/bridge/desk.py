@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from countersign.ui.bridge.job import Job
 from countersign.ui.bridge.lane import Lane
 from countersign.ui.bridge.port import DeskPort
 from countersign.ui.bridge.pulse import Pulse
@@ -14,6 +15,8 @@ class Desk(QObject):
     """A sentence for the status line."""
     troubled = Signal(str)
     """A sentence for the status line that tells what to mend."""
+    closing = Signal()
+    """What can be stopped stops now."""
 
     def __init__(self, port: DeskPort, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,17 +28,27 @@ class Desk(QObject):
         """Documents being brought in, which may take long."""
         self.pictures = Lane("pictures", 2, self)
         """Pages being drawn."""
+        self.papers = Lane("papers", 2, self)
+        """Verifications, exports and reports, which may take long and can be stopped."""
         self.pulse = Pulse(port, self)
-        for source in (self.records, self.arrivals, self.pictures, self.pulse):
+        for source in (self.records, self.arrivals, self.pictures, self.papers, self.pulse):
             source.trouble.connect(self.troubled)
+
+    def job(self, parent: QObject) -> Job:
+        """Return what runs a long call and is stopped when the desk closes."""
+        made = Job(self.papers, parent)
+        self.closing.connect(made.stop)
+        return made
 
     def start(self) -> None:
         """Begin to listen to the record."""
         self.pulse.start()
 
     def close(self) -> None:
-        """End the threads; acts already asked for are finished first."""
+        """End the threads; acts already asked for are finished first, what takes long is stopped."""
+        self.closing.emit()
         self.pulse.close()
         self.pictures.close(finish=False)
+        self.papers.close(finish=False)
         self.arrivals.close(finish=True)
         self.records.close(finish=True)

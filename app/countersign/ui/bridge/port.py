@@ -1,16 +1,59 @@
 """What the screens need of the house; wiring provides it, tests provide a small one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countersign.domain.actor import Actor
+from countersign.domain.actor import Actor, Role
 from countersign.domain.case import CaseFile
 from countersign.domain.document import Page, PageImage
-from countersign.domain.event import Entry
+from countersign.domain.event import Entry, Erased
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
+from countersign.domain.standing import Check, Custody, Standing
 from countersign.settings.catalogue import Catalogue
 from countersign.workflow.acts import Acts
+
+if TYPE_CHECKING:
+    from countersign.insight.bundle.scope import Bundle, Preview, Scope, Withhold
+    from countersign.insight.explained import Explanation
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many are done; what it raises ends the call."""
+
+
+class RecordPort(Protocol):
+    """The record itself: how it stands, checked, and taken out of the house."""
+
+    def standing(self) -> Standing:
+        """Return what is always on the screen; cheap enough to be asked for every second."""
+
+    def custody(self) -> Custody:
+        """Return who signs, how keys are kept, who has seen the log, and when it was checked."""
+
+    def verify(self, progress: Progress) -> Check:
+        """Check the whole log and note the result."""
+
+    def preview(self, scope: "Scope", withhold: "Withhold") -> "Preview":
+        """Say what a bundle would hold; raises Trouble when the scope names what is not there."""
+
+    def export(self, scope: "Scope", withhold: "Withhold", out: Path, progress: Progress) -> "Bundle":
+        """Write a bundle and record that it was taken out; raises Trouble, and nothing is left behind."""
+
+
+class CarePort(Protocol):
+    """What a person may do with a case's future; each raises Trouble when it may not be."""
+
+    def hold(self, case: str, order: str) -> CaseFile:
+        """Keep a case from being erased until the hold is lifted."""
+
+    def lift(self, case: str, order: str) -> CaseFile:
+        """Lift the hold of an order."""
+
+    def check_erasable(self, case: str, order: str) -> CaseFile:
+        """Return the case as it stands; raises Trouble for all that keeps it from being erased."""
+
+    def erase(self, case: str, order: str) -> Erased:
+        """Destroy the key of a settled case's content and delete its documents, for good."""
 
 
 class DeskPort(Protocol):
@@ -22,6 +65,14 @@ class DeskPort(Protocol):
     person_name: str
     acts: Acts
     """What a person may do with a case; each act is a signed event."""
+
+    @property
+    def record(self) -> RecordPort:
+        """The record itself."""
+
+    @property
+    def care(self) -> CarePort:
+        """What the person may do with a case's future."""
 
     def head(self) -> int:
         """Return the number of records; it grows when anything happened anywhere."""
@@ -41,6 +92,15 @@ class DeskPort(Protocol):
     def history(self, case: str) -> tuple[Entry, ...]:
         """Return the events of a case."""
 
+    def roles(self) -> frozenset[Role]:
+        """Return what the person who sits here may do, by the record."""
+
+    def explain(self, case: str) -> "Explanation":
+        """Return the accountability answer of a case; raises Trouble when there is none."""
+
+    def save_explanation(self, case: str, file: Path) -> None:
+        """Write the same as a PDF; raises Trouble when it cannot be written there."""
+
     def words(self, sha256: str, page: int) -> Page | None:
         """Return the words of a page as the agents saw them, None while it is not opened."""
 
@@ -49,6 +109,12 @@ class DeskPort(Protocol):
 
     def bring_in(self, paths: Sequence[Path], channel: str) -> str:
         """Take files and folders in; return one sentence for the status line. Raises Trouble."""
+
+    def must_sign_in(self) -> bool:
+        """Return whether a password seals the person's key that they have not given yet."""
+
+    def sign_in(self, password: str) -> None:
+        """Open the person's key until the desk is closed; raises Trouble when the password is wrong."""
 
     def agents_at_work(self) -> bool:
         """Return whether a worker is running for this desk."""

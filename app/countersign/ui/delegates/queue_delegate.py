@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from countersign.domain.case import Status
 from countersign.ui.delegates import paint
 from countersign.ui.look.colours import Colours, Tone
-from countersign.ui.look.marks import Mark, draw_mark
+from countersign.ui.look.marks import Glyph, Mark, draw_glyph, draw_mark
 from countersign.ui.look.theme import Theme, font
 from countersign.ui.look.words import held_by
 from countersign.ui.models.queue_model import Column, QueueRole
@@ -66,6 +66,11 @@ class QueueDelegate(QStyledItemDelegate):
                 settled = Status(index.data(QueueRole.STATUS)).is_settled  # Qt hands a StrEnum back as a str
                 tone = Tone.QUIET if settled else Tone.DOUBT
                 ink, ground = colours.ink(tone), colours.ground(tone)
+                kept = index.data(QueueRole.KEPT)
+                if kept is not None:
+                    sign = QRectF(place.left(), place.center().y() - 8, 16, 16)
+                    draw_glyph(painter, Glyph(kept), sign, paint.tint(colours.person))
+                    place = place.adjusted(22, 0, 0, 0)
                 paint.chips(painter, place, chips, ink=ink, ground=ground, quiet=colours.muted)
             case Column.COUNTERPARTY:
                 paint.text(painter, place, words, colours.text, font(13, MEDIUM))

@@ -84,6 +84,18 @@ class Glyph(StrEnum):
     SEARCH = "search"
     TRAY = "tray"
     SIGNED = "signed"
+    MORE = "more"
+    WHY = "why"
+    SOUND = "sound"
+    """A shield with a check: the record was found good."""
+    OPEN = "open"
+    """A shield with an exclamation mark: nobody has looked for too long."""
+    DAMAGED = "damaged"
+    """A shield that is crossed out."""
+    HELD = "held"
+    """A padlock: nothing of the case may be erased."""
+    ERASED = "erased"
+    """A page struck through: what stood on it is gone."""
 
 
 def draw_glyph(painter: QPainter, glyph: Glyph, place: QRectF, colour: QColor) -> None:
@@ -108,6 +120,17 @@ def draw_glyph(painter: QPainter, glyph: Glyph, place: QRectF, colour: QColor) -
     painter.restore()
 
 
+_SHIELD = (
+    (8, 1.4),
+    (13.4, 3.2),
+    (13.4, 7.4),
+    (12.2, 10.8),
+    (8, 14.6),
+    (3.8, 10.8),
+    (2.6, 7.4),
+    (2.6, 3.2),
+    (8, 1.4),
+)
 _GLYPHS = {
     Glyph.BACK: _stroke(((9.6, 3), (4.6, 8), (9.6, 13))),
     Glyph.DOWN: _stroke(((3.5, 6), (8, 10.5), (12.5, 6))),
@@ -118,5 +141,22 @@ _GLYPHS = {
     ),
     Glyph.SIGNED: _stroke(
         ((2, 10), (5, 4.4), (6.6, 11.6), (9, 7), (10.2, 10), (14, 10)), ((2, 13.6), (14, 13.6))
+    ),
+    Glyph.MORE: _stroke(((3.2, 8), (3.4, 8)), ((8, 8), (8.2, 8)), ((12.8, 8), (13, 8))),
+    Glyph.WHY: _stroke(
+        ((3, 1.8), (10, 1.8), (13, 4.8), (13, 14.2), (3, 14.2), (3, 1.8)),
+        ((5.6, 6.4), (10.4, 6.4)),
+        ((5.6, 9), (10.4, 9)),
+        ((5.6, 11.6), (8.4, 11.6)),
+    ),
+    Glyph.SOUND: _stroke(_SHIELD, ((5.2, 7.8), (7.3, 9.9), (10.9, 5.6))),
+    Glyph.OPEN: _stroke(_SHIELD, ((8, 4.6), (8, 8)), ((8, 10.7), (8, 10.8))),
+    Glyph.DAMAGED: _stroke(_SHIELD, ((5.8, 5.4), (10.2, 9.8)), ((10.2, 5.4), (5.8, 9.8))),
+    Glyph.HELD: _stroke(
+        ((3.4, 7), (12.6, 7), (12.6, 14), (3.4, 14), (3.4, 7)),
+        ((5.2, 7), (5.2, 4.6), (6.4, 2.6), (9.6, 2.6), (10.8, 4.6), (10.8, 7)),
+    ),
+    Glyph.ERASED: _stroke(
+        ((4, 2), (10, 2), (12.4, 4.4), (12.4, 14), (4, 14), (4, 2)), ((1.8, 12.6), (14.4, 3.6))
     ),
 }

@@ -81,17 +81,6 @@ MARKS = {
     Mark.HATCH: "illegible",
     Mark.NONE: "not read, not required",
 }
-RULES = {
-    "fields.thresholds": "How sure the agents must be",
-    "fields.required": "What must be on the document",
-    "sure_of_class": "How sure the class must be",
-    "checkers": "What the checkers found",
-    "auto_approve_if": "Passes without a person if",
-    "require_human_if": "Needs a person if",
-    "mode": "Mode",
-    "reserve_for_people": "Kept for people, share",
-}
-"""What the names of rules in a policy mean; a condition follows as the policy has it."""
 NOT_PRESENT = "Not present"
 ILLEGIBLE = "Illegible"
 EMPTY_VALUE = "–"
@@ -105,17 +94,51 @@ REJECT_TITLE = "Reject this case"
 REJECT_HINT = "Press the digit of the reason. A note is optional."
 NOTE = "Note for the record"
 CANCEL = "Cancel"
+MORE = "More"
+EXPLAIN = "Explain this case"
+EXPORT = "Export…"
+EXPORT_CASE = "Export this case…"
+RECORD = "The record"
 CLOSE = "Close"
+
+# -- passwords --------------------------------------------------------------------------------------------
+YOUR_OWN = "Password"
+NEW_ONE = "New password, at least 8 characters"
+SAME_AGAIN = "The same once more"
+CONTINUE = "Continue"
+WRONG = "What was wrong"
+TYPE_IT = "Type the password."
+NOT_THE_SAME = "The two were not the same. Type both again."
+NOT_RIGHT = "That was not the right password. Type it again."
+UNLOCK_WHY = "Cancel leaves everything as it is; nothing is locked by a wrong try."
+CHOOSE_WHY = (
+    "It is asked for at each start. Nobody can open the keys without it, so keep it where you will find it."
+)
+SIGN_TITLE = "Your password"
+SIGN_IN = "Sign in…"
+SIGN_IN_WHY = "Your signing key is sealed with your password. Give it to work on cases."
+SIGNED_IN_ALREADY = "You need not sign in: your key is open."
 
 # -- keys -------------------------------------------------------------------------------------------------
 KEYS_TITLE = "Keys"
+KEYS_RECORD = (
+    ("V", "Verify now"),
+    ("E", "Export"),
+    ("Page up / Page down", "Scroll"),
+    ("Esc", "Back"),
+    ("Ctrl+Shift+D", "Light or dark"),
+    ("?", "This sheet"),
+)
 KEYS_QUEUE = (
     ("Up / Down", "Move between cases"),
     ("Enter", "Open the case"),
+    ("X", "Explain the case on one page"),
+    ("M", "More: export, sign in"),
     ("Ctrl+O", "Bring documents in"),
     ("Ctrl+Shift+O", "Bring a folder in"),
     ("Ctrl+F or /", "Search"),
     ("Ctrl+1 … Ctrl+5", "To do, Straight through, Done, Refused, All"),
+    ("Ctrl+R", "The record: verify, export, who signs"),
     ("Ctrl+Shift+D", "Light or dark"),
     ("?", "This sheet"),
 )
@@ -135,6 +158,9 @@ KEYS_REVIEW = (
     ("Space+drag", "Move the page"),
     ("Page up / Page down", "Turn pages"),
     ("Alt+1 … Alt+4", "Why, Trace, History, Line items"),
+    ("X", "Explain the case on one page"),
+    ("M", "More: export, hold, erase"),
+    ("Ctrl+R", "The record: verify, export, who signs"),
     ("Ctrl+Shift+D", "Light or dark"),
     ("?", "This sheet"),
 )

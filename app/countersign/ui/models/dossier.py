@@ -5,10 +5,11 @@ from html import escape
 
 from countersign.domain.case import CaseFile
 from countersign.domain.reason import Reason
+from countersign.insight.tell import ROUTES, Teller
 from countersign.settings.catalogue import Catalogue
+from countersign.ui.look import care_words
 from countersign.ui.look.colours import Colours
 from countersign.ui.models.field_state import FieldLine
-from countersign.ui.models.story import ROUTES, Teller
 
 SHOWN_FACTS = 12
 
@@ -19,6 +20,7 @@ def dossier(
     """Return rich text; links ``field:name`` lead to fields."""
     teller = Teller(catalogue, language, case)
     parts = [f"<p>{escape(_summary(case, lines))}</p>"]
+    parts += [f"<p>{escape(care_words.held_by(hold.order, hold.by))}</p>" for hold in case.holds]
     seen: list[Reason] = []
     for reason in (*case.reasons, *case.findings):
         if reason not in seen:
@@ -36,6 +38,8 @@ def _strong(text: str) -> str:
 def _summary(case: CaseFile, lines: tuple[FieldLine, ...]) -> str:
     read = [line for line in lines if line.raw]
     needing = sum(line.needs_person for line in lines)
+    if case.erasure is not None:
+        return care_words.REMAINS_SENTENCE
     if case.refusal is not None:
         return "The document could not be read, so there is nothing to confirm. Reject it with a reason."
     said = [f"{len(read)} of {len(lines)} fields have a value." if lines else "No class was settled."]

@@ -1,6 +1,6 @@
 """What a reviewer is told of each field: its mark, its tone, whether it needs a person, and why."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QLocale
 
@@ -9,6 +9,7 @@ from countersign.domain.event import Act
 from countersign.domain.klass import ClassDef, FieldDef
 from countersign.domain.reading import Alternative, Evidence, Method
 from countersign.domain.reason import Reason
+from countersign.insight.tell import named
 from countersign.settings.catalogue import Catalogue
 from countersign.ui.look import words
 from countersign.ui.look.colours import Tone
@@ -101,7 +102,7 @@ def lines(case: CaseFile, catalogue: Catalogue, language: str, locale: QLocale) 
         heading = group.label.get(language) or group.label["en"]
         for definition in group.fields:
             for line in _of_field(definition, heading, told):
-                made.append(line)
+                made.append(line if case.erasure is None else replace(line, evidence=None))
                 heading = ""
     return tuple(made)
 
@@ -202,7 +203,7 @@ def _error(state: FieldState, mark: Mark, told: _Told) -> str:
     reading = state.reading
     if mark is Mark.FLAG:
         complaint = next(c for c in told.complaints[reading.field] if c.code not in DOUBT_CODES)
-        return show.named(told.catalogue.say(complaint, told.language)[1], told.klass, told.language)
+        return named(told.catalogue.say(complaint, told.language)[1], told.klass, told.language)
     threshold = told.thresholds.get(reading.field, 0)
     if reading.confidence < threshold:
         return words.needs(show.share(reading.confidence, told.locale), show.share(threshold, told.locale))
@@ -227,7 +228,7 @@ def _alternatives(definition: FieldDef, told: _Told) -> tuple[tuple[str, str], .
 
 def amount(case: CaseFile, klass: ClassDef | None, locale: QLocale) -> str:
     """Return the amount that stands for the case, with its currency; empty where there is none."""
-    if klass is None:
+    if klass is None or case.erasure is not None:
         return ""
     told = case.value(klass.headline.amount)
     if told is None:

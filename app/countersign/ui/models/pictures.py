@@ -83,6 +83,13 @@ class Pictures(QObject):
             if key[2] > THUMB and (key[0] != document or key[1] not in pages) and asked.cancel():
                 del self._asked[key]
 
+    def forget(self, document: str) -> None:
+        """Let go of all that was drawn and read of a document that was erased."""
+        for key in [key for key in self._kept if key[0] == document]:
+            self._bytes -= self._kept.pop(key).sizeInBytes()
+        for place in [place for place in self._words if place[0] == document]:
+            del self._words[place]
+
     def words(self, document: str, page: int) -> Page | None:
         """Return the words of a page, None while they are not there; asks for them, once."""
         key = (document, page)

@@ -19,8 +19,9 @@ from countersign.domain.queue import CaseRow, QueuePage, QueueQuery
 from countersign.domain.reason import Reason
 from countersign.domain.time import now
 from countersign.ui.bridge.desk import Desk
-from countersign.ui.look import words
+from countersign.ui.look import care_words, words
 from countersign.ui.look.colours import Tone
+from countersign.ui.look.marks import Glyph
 from countersign.ui.models import show
 from countersign.ui.models.difference import difference
 
@@ -57,6 +58,8 @@ class QueueRole(IntEnum):
     CHIPS = Qt.ItemDataRole.UserRole + 4
     HELD = Qt.ItemDataRole.UserRole + 5
     KLASS = Qt.ItemDataRole.UserRole + 6
+    KEPT = Qt.ItemDataRole.UserRole + 7
+    """A `Glyph` when the case is held or erased, else None."""
 
 
 TONES = {
@@ -329,7 +332,11 @@ class QueueModel(QAbstractTableModel):
 
     def _chips(self, row: CaseRow) -> tuple[str, ...]:
         say = self._desk.catalogue.say
-        return tuple(say(Reason(code=code), self._language)[0] for code in dict.fromkeys(row.reasons))
+        kept = ((care_words.ERASED_CHIP, row.is_erased), (care_words.HELD_CHIP, row.is_held))
+        return (
+            *(name for name, holds in kept if holds),
+            *(say(Reason(code=code), self._language)[0] for code in dict.fromkeys(row.reasons)),
+        )
 
     def _named(self, row: CaseRow, role: int) -> object:
         if role == QueueRole.CHIPS:
@@ -341,6 +348,7 @@ class QueueModel(QAbstractTableModel):
             QueueRole.TONE: TONES[row.status],
             QueueRole.HELD: row.claimed_by if other else None,
             QueueRole.KLASS: row.klass,
+            QueueRole.KEPT: Glyph.ERASED if row.is_erased else Glyph.HELD if row.is_held else None,
         }
         return answers.get(role)
 

@@ -25,6 +25,8 @@ class Head:
     holder: str
     can_act: bool
     can_approve: bool
+    is_held: bool = False
+    is_erased: bool = False
 
 
 def head(case: CaseFile, catalogue: Catalogue, language: str, locale: QLocale, person: str) -> Head:
@@ -38,13 +40,15 @@ def head(case: CaseFile, catalogue: Catalogue, language: str, locale: QLocale, p
     return Head(
         klass=name,
         counterparty=counterparty or document,
-        number=(case.value(klass.headline.number) or "") if klass else "",
+        number=(case.value(klass.headline.number) or "") if klass and case.erasure is None else "",
         amount=amount(case, klass, locale),
         age=show.age(now() - case.received_at),
         chips=chips,
         holder=_holder(case, person, mine=mine),
         can_act=mine,
         can_approve=mine and klass is not None,
+        is_held=bool(case.holds),
+        is_erased=case.erasure is not None,
     )
 
 

@@ -11,6 +11,7 @@ from countersign.domain.reading import Evidence
 from countersign.ui.bridge.desk import Desk
 from countersign.ui.look import words
 from countersign.ui.models.field_state import FieldLine
+from countersign.ui.models.gate import Gate
 from countersign.ui.models.pictures import Pictures
 
 RENEW = 60_000
@@ -33,9 +34,10 @@ class ReviewSession(QObject):
     refused = Signal(str, object)
     """An act did not happen: one sentence, and the field (name, index) it was for, or None."""
 
-    def __init__(self, desk: Desk, pictures: Pictures, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, pictures: Pictures, gate: Gate, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._gate = gate
         self._pictures = pictures
         self._id: str | None = None
         self._acts: list[tuple[str, int]] = []
@@ -141,30 +143,31 @@ class ReviewSession(QObject):
         name, index = place = self._acts.pop()
         self._acts = [other for other in self._acts if other != place]
         acts = self._desk.port.acts
-        self._ask(self._id, lambda case: acts.reopen(case, name, index))
+        self._ask(self._id, lambda case, _: acts.reopen(case, name, index))
         return name, index
 
     def approve(self) -> None:
         """Countersign the case."""
+        acts = self._desk.port.acts
         if self._id is not None:
-            self._ask(self._id, self._desk.port.acts.approve, settles=True)
+            self._ask(self._id, acts.approve, settles=True)
 
     def reject(self, code: str, note: str) -> None:
         """Refuse the case with a reason."""
         acts = self._desk.port.acts
         if self._id is not None:
-            self._ask(self._id, lambda case: acts.reject(case, code, note), settles=True)
+            self._ask(self._id, lambda case, password: acts.reject(case, code, note, password), settles=True)
 
     def _act(self, line: FieldLine, call: Callable[[str], CaseFile]) -> None:
         if self._id is not None:
             place = (line.name, line.index)
             self._acts.append(place)
-            self._ask(self._id, call, place=place)
+            self._ask(self._id, lambda case, _: call(case), place=place)
 
     def _ask(
         self,
         case: str,
-        call: Callable[[str], CaseFile],
+        call: Callable[[str, str | None], CaseFile],
         *,
         settles: bool = False,
         place: tuple[str, int] | None = None,
@@ -179,7 +182,7 @@ class ReviewSession(QObject):
                 self._acts.remove(place)
             self.refused.emit(trouble, place)
 
-        self._desk.records.ask(lambda: call(case), done, not_done)
+        self._gate.ask(lambda password: call(case, password), done, not_done)
 
     # -- what arrives ---------------------------------------------------------------------------------
 
@@ -191,8 +194,11 @@ class ReviewSession(QObject):
     def _claim(self, case: str) -> None:
         self._kept.start()
         acts = self._desk.port.acts
-        self._desk.records.ask(
-            lambda: acts.claim(case), partial(self._claimed, case), partial(self._unclaimed, case)
+        self._gate.ask(
+            lambda _: acts.claim(case),
+            partial(self._claimed, case),
+            partial(self._unclaimed, case),
+            is_quiet=True,
         )
 
     def _claimed(self, case: str, file: CaseFile) -> None:
@@ -215,6 +221,8 @@ class ReviewSession(QObject):
             return
         first = self.case is None
         self.case = file
+        for document in file.documents if file.erasure is not None else ():
+            self._pictures.forget(document.sha256)
         (self.opened if first else self.changed).emit(file)
         self._tell_history(case)
 

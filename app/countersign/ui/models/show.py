@@ -1,28 +1,16 @@
 """Writes values for people in their own locale, exactly: no number ever passes through a float."""
 
-import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import QDate, QLocale
 
 from countersign.domain.confidence import percent
-from countersign.domain.klass import ClassDef, FieldType
+from countersign.domain.klass import FieldType
+from countersign.domain.sealed import ERASED
 from countersign.domain.time import now
 
 NUMBERS = (FieldType.AMOUNT, FieldType.NUMBER)
-
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
-
-
-def named(said: str, klass: ClassDef | None, language: str) -> str:
-    """Put labels in place of the names of fields, which rules and conditions have with underscores."""
-
-    def label(found: re.Match[str]) -> str:
-        field = klass.field(found[0]) if klass else None
-        return field.title(language) if field else found[0]
-
-    return _NAME.sub(label, said)
 
 
 def number(value: str, locale: QLocale) -> str:
@@ -70,7 +58,9 @@ def iban(value: str) -> str:
 
 
 def value(text: str, kind: FieldType, locale: QLocale) -> str:
-    """Write a normalised value of a field."""
+    """Write a normalised value of a field; what was erased says so."""
+    if text == ERASED:
+        return text
     match kind:
         case FieldType.AMOUNT:
             return money(text, locale)

@@ -1,26 +1,39 @@
 """The window: queue and review in one place, one status line, and the keys that are valid everywhere."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QStandardPaths, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from countersign.domain.case import Status
+from countersign.domain.actor import Role
+from countersign.domain.case import CaseFile, Status
+from countersign.domain.reading import Evidence
 from countersign.ui.bridge.desk import Desk
-from countersign.ui.look import words
+from countersign.ui.look import care_words, words
 from countersign.ui.look.theme import Theme
+from countersign.ui.models.gate import Gate
 from countersign.ui.models.pictures import Pictures
 from countersign.ui.models.progress_model import ProgressModel
 from countersign.ui.models.queue_model import QueueModel
 from countersign.ui.models.review_session import ReviewSession
+from countersign.ui.models.standing import StandingModel
 from countersign.ui.views.keys_view import KeysDialog
 from countersign.ui.views.parts import StatusLine, add_key
 from countersign.ui.views.queue_view import QueueView
 from countersign.ui.views.review_view import ReviewView
+from countersign.workflow.care import MAY_ERASE, MAY_HOLD
+
+if TYPE_CHECKING:
+    from countersign.ui.views.errands import Errands
+    from countersign.ui.views.record_view import RecordView
 
 HOME_SIZE = (1440, 900)
+CARE = ("hold", "lift", "erase")
+"""What may be done with a case's future, by the names of `care_view.Kind`."""
 FRAME = 40
 """Pixels that the frame of a window takes above it."""
 
@@ -38,9 +51,26 @@ class DeskWindow(QMainWindow):
         desk.setParent(self)
         self.pictures = Pictures(desk, self)
         self.progress = ProgressModel(desk, self)
-        self.session = ReviewSession(desk, self.pictures, self)
-        self.queue = QueueView(desk, theme, QueueModel(desk, language, locale, self), self.progress, language)
-        self.review = ReviewView(desk, theme, self.session, self.pictures, language=language, locale=locale)
+        self.gate = Gate(desk, self)
+        self.session = ReviewSession(desk, self.pictures, self.gate, self)
+        self.standing = StandingModel(desk, locale, self)
+        self._language, self._locale = language, locale
+        queue = QueueModel(desk, language, locale, self)
+        self.queue = QueueView(desk, theme, queue, self.progress, standing=self.standing, language=language)
+        self.review = ReviewView(
+            desk,
+            theme,
+            self.session,
+            self.pictures,
+            standing=self.standing,
+            language=language,
+            locale=locale,
+        )
+        self._record: RecordView | None = None
+        self._errands: Errands | None = None
+        self._roles: frozenset[Role] | None = None
+        self._once_open: Callable[[], None] | None = None
+        self._before_record: QWidget = self.queue
         self.status = StatusLine(desk.port.person_name, self)
         self.screens = QStackedWidget()
         self.screens.addWidget(self.queue)
@@ -79,8 +109,30 @@ class DeskWindow(QMainWindow):
         self.queue.bar.theme_toggled.connect(self._theme.toggle)
         self.queue.bar.keys_wanted.connect(self.show_keys)
         self.review.left.connect(self.show_queue)
+        self.gate.wanted.connect(self._ask_password)
+        self.session.opened.connect(self._on_opened)
+        self.queue.bar.chip.clicked.connect(self.show_record)
+        self.review.top.chip.clicked.connect(self.show_record)
         self.session.opened.connect(lambda case: self._fetch_next(case.id))
         self.session.settled.connect(self._open_next)
+        self._make_menus()
+
+    def _make_menus(self) -> None:
+        more = self.queue.bar.more_button
+        more.offer(words.EXPLAIN, "X", self.explain)
+        more.offer(words.EXPORT, "", lambda: self.errands.export(None))
+        more.choices.addSeparator()
+        more.offer(words.RECORD, "Ctrl+R", self.show_record)
+        more.offer(words.SIGN_IN, "", self.gate.sign_in)
+        self.review.top.more_button.choices.aboutToShow.connect(self._weigh_care)
+        more = self.review.top.more_button
+        more.offer(words.EXPLAIN, "X", self.explain)
+        more.offer(words.EXPORT_CASE, "", lambda: self.errands.export(self.session.case))
+        more.choices.addSeparator()
+        self._care = {kind: more.offer(care_words.ACTS[kind], "", partial(self.care, kind)) for kind in CARE}
+        more.choices.addSeparator()
+        more.offer(words.RECORD, "Ctrl+R", self.show_record)
+        more.offer(words.SIGN_IN, "", self.gate.sign_in)
 
     def _make_keys(self) -> None:
         for keys, act in (
@@ -90,8 +142,13 @@ class DeskWindow(QMainWindow):
             ("?", self.show_keys),
             ("Ctrl+F", self._search),
             ("/", self._search),
+            ("Ctrl+R", self.show_record),
         ):
             add_key(self, keys, act)
+        for screen in (self.queue, self.review):
+            add_key(screen, "X", self.explain, Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            more = self.queue.bar.more_button if screen is self.queue else self.review.top.more_button
+            add_key(screen, "M", more.open_menu, Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for at in range(len(words.TABS)):
             add_key(self, f"Ctrl+{at + 1}", partial(self._choose_tab, at))
 
@@ -112,10 +169,111 @@ class DeskWindow(QMainWindow):
         self.queue.model.refresh()
         self.queue.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def record(self) -> "RecordView":
+        """The screen of the record, made when it is first wanted."""
+        if self._record is None:
+            from countersign.ui.models.record_session import RecordSession
+            from countersign.ui.views.record_view import RecordView
+
+            session = RecordSession(self._desk, self.standing, self)
+            self._record = RecordView(self._theme, session, self._locale)
+            self._record.left.connect(self.leave_record)
+            self._record.export_wanted.connect(lambda: self.errands.export(None))
+            self.screens.addWidget(self._record)
+        return self._record
+
+    @property
+    def errands(self) -> "Errands":
+        """What is done now and then, made when it is first wanted."""
+        if self._errands is None:
+            from countersign.ui.views.errands import Errands
+
+            self._errands = Errands(
+                self._desk,
+                self._theme,
+                self.gate,
+                language=self._language,
+                locale=self._locale,
+                window=self,
+            )
+            self._errands.field_wanted.connect(self._show_field)
+            self._errands.place_wanted.connect(self._show_place)
+        return self._errands
+
+    def explain(self) -> None:
+        """Show why the case at hand ended as it did."""
+        in_review = self.screens.currentWidget() is self.review and self.session.case is not None
+        case = self.session.case.id if in_review and self.session.case else self.queue.current
+        if case is not None:
+            self.errands.explain(case)
+
+    def care(self, kind: str) -> None:
+        """Hold or erase the open case."""
+        from countersign.ui.views.care_view import Kind
+
+        if self.session.case is not None:
+            self.errands.care(Kind(kind), self.session.case)
+
+    def _ask_password(self, why: str) -> None:
+        self.errands.ask_password(why)
+
+    def _weigh_care(self) -> None:
+        """Offer what the case and the person's roles allow."""
+        case, roles = self.session.case, self._roles or frozenset()
+        may_hold = case is not None and case.erasure is None and bool(roles & set(MAY_HOLD))
+        may_erase = case is not None and case.erasure is None and case.status.is_settled
+        self._care["hold"].setEnabled(may_hold)
+        self._care["lift"].setEnabled(may_hold and case is not None and bool(case.holds))
+        self._care["erase"].setEnabled(
+            may_erase and case is not None and not case.holds and bool(roles & set(MAY_ERASE))
+        )
+
+    def _on_opened(self, case: CaseFile) -> None:
+        if self._roles is None:
+            self._desk.records.ask(self._desk.port.roles, self._take_roles)
+        act, self._once_open = self._once_open, None
+        if act is not None:
+            act()
+
+    def _take_roles(self, roles: frozenset[Role]) -> None:
+        self._roles = roles
+
+    def _show_field(self, case: str, name: str, index: int) -> None:
+        self._go_to(case, partial(self.review.show_field, name, index))
+
+    def _show_place(self, case: str, evidence: Evidence) -> None:
+        self._go_to(case, partial(self.review.show_place, evidence))
+
+    def _go_to(self, case: str, act: Callable[[], None]) -> None:
+        """Do something with a case once it is open."""
+        in_review = self.screens.currentWidget() is self.review
+        if in_review and self.session.case is not None and self.session.case.id == case:
+            act()
+            return
+        self._once_open = act
+        self.open_case(case)
+
+    def show_record(self) -> None:
+        """Show how the record stands; where the person was stays as it is."""
+        if self.screens.currentWidget() is self.record:
+            return
+        in_review = self.screens.currentWidget() is self.review
+        self._before_record = self.review if in_review else self.queue
+        self.screens.setCurrentWidget(self.record)
+        self.record.begin()
+
+    def leave_record(self) -> None:
+        """Go back to where the person was."""
+        self.screens.setCurrentWidget(self._before_record)
+        in_queue = self._before_record is self.queue
+        keys = self.queue.table if in_queue else self.review.list
+        keys.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_keys(self) -> None:
         """Show the sheet of keys of this screen."""
-        in_queue = self.screens.currentWidget() is self.queue
-        sheet = KeysDialog(words.KEYS_QUEUE if in_queue else words.KEYS_REVIEW, self)
+        sheets = {id(self.queue): words.KEYS_QUEUE, id(self.review): words.KEYS_REVIEW}
+        sheet = KeysDialog(sheets.get(id(self.screens.currentWidget()), words.KEYS_RECORD), self)
         sheet.finished.connect(sheet.deleteLater)
         sheet.open()
 

@@ -2,14 +2,23 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QFontMetricsF, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from countersign.ui.delegates import paint
 from countersign.ui.look import words
-from countersign.ui.look.marks import Glyph, draw_glyph
-from countersign.ui.look.theme import Theme
+from countersign.ui.look.marks import Glyph, Mark, draw_glyph, draw_mark
+from countersign.ui.look.theme import Theme, font
 
 LINGER = 8000
 """Milliseconds that a message stays."""
@@ -72,6 +81,87 @@ class GlyphButton(QPushButton):
         painter = QPainter(self)
         place = QRectF(self.width() / 2 - 8, self.height() / 2 - 8, 16, 16)
         draw_glyph(painter, self._glyph, place, QColor(self._theme.colours.text))
+
+
+class Tick(QCheckBox):
+    """A check box with the desk's own mark."""
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self._theme = theme
+        self.setAccessibleName(name)
+        self.setMinimumHeight(26)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for its words."""
+        return QSize(round(paint.wide(self.text(), font(13))) + 34, 26)
+
+    def hitButton(self, spot: QPoint) -> bool:
+        """Take a click anywhere on it."""
+        return self.rect().contains(spot)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint box, mark and words."""
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(4.5, self.height() / 2 - 7.5, 15, 15)
+        painter.setPen(QColor(colours.accent if self.isChecked() else colours.edge))
+        painter.setBrush(QColor(colours.accent if self.isChecked() else colours.raised))
+        painter.drawRoundedRect(box, 4, 4)
+        if self.isChecked():
+            draw_mark(painter, Mark.CHECK, box.adjusted(2, 2, -2, -2), QColor(colours.on_accent))
+        ink = colours.text if self.isEnabled() else colours.muted
+        paint.text(painter, QRectF(28, 0, self.width() - 28, self.height()), self.text(), ink, font(13))
+        if self.hasFocus():
+            paint.outline(painter, QRectF(self.rect()), colours.accent, 2, 6)
+
+
+class MoreButton(GlyphButton):
+    """A button with a menu of what is done now and then."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, Glyph.MORE, words.MORE, parent)
+        self.choices = QMenu(self)
+        self.choices.setAccessibleName(words.MORE)
+        self.setMenu(self.choices)
+
+    def offer(self, name: str, keys: str, act: Callable[[], object]) -> QAction:
+        """Add a choice; its keys are shown beside it, and belong to whoever made them work."""
+        action = self.choices.addAction(f"{name}\t{keys}" if keys else name)
+        action.triggered.connect(lambda _checked: act())
+        return action
+
+    def open_menu(self) -> None:
+        """Open the menu with its first choice under the keys."""
+        self.choices.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        first = next((action for action in self.choices.actions() if action.isEnabled()), None)
+        if first is not None:
+            self.choices.setActiveAction(first)
+
+
+class Badge(QWidget):
+    """A sign and a word, for what must not be overlooked."""
+
+    def __init__(self, theme: Theme, glyph: Glyph, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._glyph, self._name = theme, glyph, name
+        self.setAccessibleName(name)
+        self.setFixedSize(round(paint.wide(name, paint.chip_font())) + 32, 24)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the sign, then the word, on a quiet ground."""
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(paint.tint(colours.person_soft))
+        painter.drawRoundedRect(QRectF(0, 2, self.width(), 20), 5, 5)
+        draw_glyph(painter, self._glyph, QRectF(6, 5, 14, 14), QColor(colours.person))
+        place = QRectF(25, 2, self.width() - 25, 20)
+        paint.text(painter, place, self._name, colours.person, paint.chip_font())
 
 
 class Brand(QWidget):

@@ -19,7 +19,9 @@ from countersign.ui.look import words
 from countersign.ui.look.marks import Glyph, draw_glyph
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.progress_model import ProgressModel
-from countersign.ui.views.parts import Brand, Choice, GlyphButton
+from countersign.ui.models.standing import StandingModel
+from countersign.ui.views.parts import Brand, Choice, GlyphButton, MoreButton
+from countersign.ui.views.record_chip import RecordChip
 
 
 class QueueBar(QWidget):
@@ -30,11 +32,13 @@ class QueueBar(QWidget):
     theme_toggled = Signal()
     keys_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, standing: StandingModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(56)
+        self.chip = RecordChip(theme, standing, parent=self)
+        self.more_button = MoreButton(theme, self)
         brand = QLabel(words.APP, self)
         brand.setObjectName("brand")
         self.add_button = QPushButton(words.ADD, self)
@@ -59,7 +63,7 @@ class QueueBar(QWidget):
         row.addWidget(Brand(theme, self))
         row.addWidget(brand)
         row.addStretch(1)
-        for button in (keys, light, self.add_button):
+        for button in (self.chip, self.more_button, keys, light, self.add_button):
             row.addWidget(button)
 
 

@@ -22,6 +22,7 @@ from countersign.ui.look.marks import Glyph
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.progress_model import ProgressModel
 from countersign.ui.models.queue_model import Column, QueueModel
+from countersign.ui.models.standing import StandingModel
 from countersign.ui.views.parts import Picture
 from countersign.ui.views.progress_strip import ProgressStrip
 from countersign.ui.views.queue_bar import QueueBar, QueueFilters
@@ -49,7 +50,14 @@ class QueueView(QWidget):
     """Paths (list of Path) to bring in."""
 
     def __init__(
-        self, desk: Desk, theme: Theme, model: QueueModel, progress: ProgressModel, language: str
+        self,
+        desk: Desk,
+        theme: Theme,
+        model: QueueModel,
+        progress: ProgressModel,
+        *,
+        standing: StandingModel,
+        language: str,
     ) -> None:
         super().__init__()
         self.setObjectName("screen")
@@ -57,7 +65,7 @@ class QueueView(QWidget):
         self.setAcceptDrops(True)
         self.model = model
         self._progress = progress
-        self.bar = QueueBar(theme, self)
+        self.bar = QueueBar(theme, standing, self)
         self.filters = QueueFilters(theme, desk.catalogue, language, self)
         self.strip = ProgressStrip(progress, self)
         self.table = self._make_table(theme)

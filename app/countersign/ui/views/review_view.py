@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QSplitter, QVBoxLayout, QW
 from countersign.domain.case import CaseFile
 from countersign.domain.event import Entry
 from countersign.domain.reading import Evidence
+from countersign.insight.tell import Teller
 from countersign.ui.bridge.desk import Desk
 from countersign.ui.delegates.page_delegate import THUMB, PageBox, ThumbDelegate
-from countersign.ui.look import words
+from countersign.ui.look import care_words, words
 from countersign.ui.look.theme import Theme
+from countersign.ui.models import show
 from countersign.ui.models.dossier import dossier
 from countersign.ui.models.field_model import FieldModel, Place
 from countersign.ui.models.field_state import DOUBT_CODES, FieldLine, lines
@@ -20,7 +22,8 @@ from countersign.ui.models.pictures import Pictures
 from countersign.ui.models.review_head import head
 from countersign.ui.models.review_session import ReviewSession
 from countersign.ui.models.rows_model import rows_table, rows_title
-from countersign.ui.models.story import Teller, history_table, trace_table
+from countersign.ui.models.standing import StandingModel
+from countersign.ui.models.story import history_table, trace_table
 from countersign.ui.views.field_list import FieldList
 from countersign.ui.views.page_scroll import STEP
 from countersign.ui.views.page_view import PageView, Taken
@@ -47,6 +50,7 @@ class ReviewView(QWidget):
         session: ReviewSession,
         pictures: Pictures,
         *,
+        standing: StandingModel,
         language: str,
         locale: QLocale,
     ) -> None:
@@ -60,7 +64,7 @@ class ReviewView(QWidget):
         self._shown: str | None = None
         self.fields = FieldModel(self)
         self._pages = PageModel(pictures, self)
-        self.top = TopBar(theme, self)
+        self.top = TopBar(theme, standing, self)
         self.page = PageView(theme, pictures, self)
         self.list = FieldList(theme, pictures, self.fields, self)
         self.tabs = ReviewTabs(theme, self)
@@ -132,8 +136,8 @@ class ReviewView(QWidget):
         self.page.taken.connect(self._on_taken)
         self.page.page_changed.connect(self._on_page)
         self.thumbs.clicked.connect(lambda index: self.page.go_to_page(index.row()))
-        self.tabs.field_wanted.connect(self._focus_field)
-        self.tabs.place_wanted.connect(self._on_place)
+        self.tabs.field_wanted.connect(self.show_field)
+        self.tabs.place_wanted.connect(self.show_place)
         self._theme.changed.connect(self._tell_why)
 
     def _make_keys(self) -> None:
@@ -169,7 +173,10 @@ class ReviewView(QWidget):
         self.fields.swap_drafts(self._drafts.pop(case.id, {}))
         pages = case.pages or (1 if document else 0)
         why_not = words.NO_DOCUMENT
-        if case.refusal is not None:
+        if case.erasure is not None:
+            when = show.moment(case.erasure.at, self._locale)
+            pages, why_not = 0, care_words.erased_on(when, case.erasure.order)
+        elif case.refusal is not None:
             pages, why_not = 0, self._desk.catalogue.say(case.refusal, self._language)[1]
         self._pages.show(document, pages)
         self.page.show_document(document, pages, why_not)
@@ -274,7 +281,7 @@ class ReviewView(QWidget):
             return
         place = self.session.undo()
         if place is not None:
-            self._focus_field(*place)
+            self.show_field(*place)
             line = self.list.line
             if line is not None:
                 self._desk.said.emit(words.undone(line.label))
@@ -331,7 +338,7 @@ class ReviewView(QWidget):
         if place is None:
             self._focus_named(trouble)
         else:
-            self._focus_field(*place)
+            self.show_field(*place)
             if typed is not None:
                 self.list.begin_edit(typed)
 
@@ -341,10 +348,11 @@ class ReviewView(QWidget):
         klass = self._desk.catalogue.klass(case.klass) if case else None
         for definition in klass.fields if klass else ():
             if trouble.startswith(f"{definition.title()} "):
-                self._focus_field(definition.name)
+                self.show_field(definition.name)
                 return
 
-    def _focus_field(self, name: str, index: int = 0) -> None:
+    def show_field(self, name: str, index: int = 0) -> None:
+        """Bring a field under the keys."""
         row = self.fields.row_of(name, index)
         if row is not None:
             self.list.focus_row(row)
@@ -365,7 +373,8 @@ class ReviewView(QWidget):
     def _on_typing(self, on: bool) -> None:
         self.page.typing = on
 
-    def _on_place(self, evidence: Evidence) -> None:
+    def show_place(self, evidence: Evidence) -> None:
+        """Point at a place on the page."""
         self.page.point_at(evidence.page, evidence.box)
 
 

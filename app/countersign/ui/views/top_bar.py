@@ -1,13 +1,19 @@
 """The head of the review screen: which case this is, why it is here, who holds it, and the two ways out."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from countersign.ui.look import words
+from countersign.ui.look import care_words, words
 from countersign.ui.look.marks import Glyph
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.review_head import Head
-from countersign.ui.views.parts import ChipRow, GlyphButton, restyle
+from countersign.ui.models.standing import StandingModel
+from countersign.ui.views.parts import Badge, ChipRow, GlyphButton, MoreButton, restyle
+from countersign.ui.views.record_chip import RecordChip
+
+NARROW = 1300
+"""Pixels below which the chip says only what matters most."""
 
 
 class TopBar(QWidget):
@@ -17,7 +23,7 @@ class TopBar(QWidget):
     approved = Signal()
     rejected = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, standing: StandingModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -29,6 +35,10 @@ class TopBar(QWidget):
         self._holder = self._label("holder", "Who holds the case")
         self._remaining = self._label("muted", "Left and done today")
         self._chips = ChipRow(theme, self)
+        self.held = Badge(theme, Glyph.HELD, care_words.HELD_CHIP, self)
+        self.erased = Badge(theme, Glyph.ERASED, care_words.ERASED_CHIP, self)
+        self.chip = RecordChip(theme, standing, short=True, parent=self)
+        self.more_button = MoreButton(theme, self)
         self.back_button = GlyphButton(theme, Glyph.BACK, words.BACK, self)
         self.reject_button = self._button(words.REJECT, "")
         self.approve_button = self._button(words.APPROVE, "primary")
@@ -37,7 +47,13 @@ class TopBar(QWidget):
         self.approve_button.clicked.connect(self.approved)
         self.reject_button.setToolTip("R")
         self.approve_button.setToolTip("Ctrl+Enter")
-        for button in (self.back_button, self.reject_button, self.approve_button):
+        for button in (
+            self.back_button,
+            self.chip,
+            self.more_button,
+            self.reject_button,
+            self.approve_button,
+        ):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
 
@@ -52,12 +68,19 @@ class TopBar(QWidget):
         self._holder.setProperty("kind", "mine" if head.can_act else "other")
         restyle(self._holder)
         self._chips.show_chips(head.chips)
+        self.held.setVisible(head.is_held)
+        self.erased.setVisible(head.is_erased)
         self.reject_button.setEnabled(head.can_act)
         self.approve_button.setEnabled(head.can_approve)
 
     def show_remaining(self, said: str) -> None:
         """Say what is left."""
         self._remaining.setText(said)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is short, the chip says less."""
+        super().resizeEvent(event)
+        self.chip.be_short(self.width() < NARROW)
 
     def _label(self, name: str, spoken: str) -> QLabel:
         label = QLabel(self)
@@ -77,10 +100,13 @@ class TopBar(QWidget):
         upper = QHBoxLayout()
         upper.setSpacing(14)
         upper.addWidget(self._counterparty, 1)
+        upper.addWidget(self.chip)
         upper.addWidget(self._amount)
         lower = QHBoxLayout()
         lower.setSpacing(12)
         lower.addWidget(self._facts)
+        lower.addWidget(self.held)
+        lower.addWidget(self.erased)
         lower.addWidget(self._chips, 1)
         lower.addWidget(self._holder)
         lower.addWidget(self._remaining)
@@ -95,5 +121,6 @@ class TopBar(QWidget):
         row.addWidget(self.back_button)
         row.addLayout(lines, 1)
         row.addSpacing(8)
+        row.addWidget(self.more_button)
         row.addWidget(self.reject_button)
         row.addWidget(self.approve_button)

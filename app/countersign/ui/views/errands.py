@@ -1,0 +1,96 @@
+"""What a person does now and then from any screen: explain, export, hold, erase, give a password."""
+
+from functools import partial
+
+from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtWidgets import QDialog, QWidget
+
+from countersign.domain.case import CaseFile
+from countersign.insight.explained import Explanation
+from countersign.ui.bridge.desk import Desk
+from countersign.ui.look import care_words as said
+from countersign.ui.look import words
+from countersign.ui.look.theme import Theme
+from countersign.ui.models.export_session import ExportSession
+from countersign.ui.models.gate import Gate
+from countersign.ui.views.care_view import CareDialog, Kind
+from countersign.ui.views.explain_view import ExplainDialog
+from countersign.ui.views.export_view import ExportDialog
+from countersign.ui.views.password_view import PasswordDialog
+
+
+class Errands(QObject):
+    """Opens the dialogs of one window; each act runs off the UI thread."""
+
+    field_wanted = Signal(str, str, int)
+    """A field of a case (case, name, index) is to be shown."""
+    place_wanted = Signal(str, object)
+    """A place in a case (case, `Evidence`) is to be shown."""
+
+    def __init__(
+        self, desk: Desk, theme: Theme, gate: Gate, *, language: str, locale: QLocale, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._desk, self._theme, self._gate, self._window = desk, theme, gate, window
+        self._language, self._locale = language, locale
+        self._exports = ExportSession(desk, self)
+
+    def explain(self, case: str) -> None:
+        """Show why a case ended as it did."""
+        port = self._desk.port
+        self._desk.records.ask(lambda: port.explain(case), self._show_explanation)
+
+    def export(self, case: CaseFile | None) -> None:
+        """Take a case, or what is chosen, out of the house."""
+        named = (case.id, self._name(case)) if case else None
+        dialog = ExportDialog(
+            self._desk,
+            self._theme,
+            self._exports,
+            case=named,
+            language=self._language,
+            locale=self._locale,
+            parent=self._window,
+        )
+        self._open(dialog)
+
+    def care(self, kind: Kind, case: CaseFile) -> None:
+        """Hold a case, lift a hold, or erase the content, after all was said that must be."""
+        dialog = CareDialog(self._theme, kind, case, self._locale, self._window)
+        dialog.accepted.connect(lambda: self._do(kind, case.id, dialog.order))
+        self._open(dialog)
+
+    def ask_password(self, why: str) -> None:
+        """Ask the person for their password, until it is right or they cancel."""
+        dialog = PasswordDialog(words.SIGN_TITLE, why, parent=self._window)
+        dialog.given.connect(self._gate.give)
+        self._gate.refused.connect(dialog.complain)
+        self._gate.passed.connect(dialog.accept)
+        dialog.rejected.connect(self._gate.decline)
+        self._open(dialog)
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _show_explanation(self, told: Explanation) -> None:
+        dialog = ExplainDialog(self._desk, self._theme, told, self._locale, self._window)
+        dialog.field_wanted.connect(partial(self.field_wanted.emit, told.case))
+        dialog.place_wanted.connect(partial(self.place_wanted.emit, told.case))
+        self._open(dialog)
+
+    def _do(self, kind: Kind, case: str, order: str) -> None:
+        care = self._desk.port.care
+        acts = {Kind.HOLD: care.hold, Kind.LIFT: care.lift, Kind.ERASE: care.erase}
+        done = {Kind.HOLD: said.HELD, Kind.LIFT: said.LIFTED, Kind.ERASE: said.ERASED}
+        self._gate.ask(
+            lambda _: acts[kind](case, order),
+            lambda _: self._desk.said.emit(done[kind]),
+            self._desk.troubled.emit,
+        )
+
+    def _name(self, case: CaseFile) -> str:
+        klass = self._desk.catalogue.klass(case.klass)
+        headline = klass.headline if klass else None
+        known = (case.value(headline.counterparty), case.value(headline.number)) if headline else ()
+        return ", ".join(filter(None, known)) or (case.documents[0].name if case.documents else case.id)
