@@ -81,13 +81,13 @@ def test_every_countersign_command_in_the_documents_exists() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "countersign", "--help"], capture_output=True, text=True, check=True
     )
-    commands = set(re.findall(r"^│ ([a-z]+) ", told.stdout, re.MULTILINE))
+    commands = set(re.findall(r"^│ ([a-z-]+) ", told.stdout, re.MULTILINE))
     assert {"process", "show", "explain", "verify", "rebuild", "worker", "doctor"} <= commands
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]
     named = {
         word
         for page in pages
-        for word in re.findall(r"`countersign ([a-z]+)", page.read_text(encoding="utf-8"))
+        for word in re.findall(r"`countersign ([a-z-]+)", page.read_text(encoding="utf-8"))
     }
     assert named - commands == set()
 

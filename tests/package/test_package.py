@@ -103,7 +103,7 @@ def test_the_built_desk_reads_a_scan_with_the_engines_that_it_brings(tmp_path: P
     outcome, totals = told("process", str(SAMPLES / truth["doc"]), home=tmp_path / "desk")
     assert totals["documents"] == 1
     (explanation,) = told("explain", outcome["case"], home=tmp_path / "desk")
-    assert "1 by OCR" in " ".join(step["did"] for step in explanation["steps"])
+    assert "1 read from the picture" in " ".join(step["did"] for step in explanation["steps"])
     assert outcome["class"] == "invoice"
 
 
@@ -112,3 +112,27 @@ def test_the_built_desk_lacks_nothing_that_it_needs(tmp_path: Path) -> None:
     checks = {check["name"]: check["state"] for check in told("doctor", home=tmp_path / "desk")}
     assert "missing" not in checks.values()
     assert checks["reading"] == "good"
+
+
+@pytest.mark.usefixtures("outside")
+def test_the_built_desk_exports_a_bundle_that_it_and_a_bare_python_verify(tmp_path: Path) -> None:
+    document = next(t["doc"] for t in truths(**{"class": "statement"}) if t["doc"].endswith(".pdf"))
+    home, out = tmp_path / "desk", tmp_path / "bundle.zip"
+    told("process", str(SAMPLES / document), home=home)
+    told("export", "--class", "statement", "--out", str(out), home=home)
+    for command in (
+        [str(BUILT), "check-bundle", str(out)],
+        [sys.executable, "-I", "-S", str(ROOT / "resources" / "verify" / "verify.py"), str(out)],
+    ):
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.splitlines()[-1].startswith("VERIFIED")
+
+
+@pytest.mark.usefixtures("outside")
+def test_the_built_desk_can_be_a_witness(tmp_path: Path) -> None:
+    place = str(tmp_path / "witness")
+    command = [str(BUILT), "witness", "init", "witness.example/1", "--home", place]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+    assert "witness.example/1+" in done.stdout
