@@ -669,6 +669,7 @@ ROLES = {
     "case_approved": DECIDING,
     "case_rejected": DECIDING,
 }
+BY_ONESELF = frozenset({"claimed", "released", "signed_in"})
 
 
 class Staff:
@@ -682,8 +683,9 @@ class Staff:
         self.epoch = None
         self.recovered = 0
 
-    def key_of(self, actor, kind):
+    def key_of(self, actor, body):
         """Return the key that a record of this actor must be signed with."""
+        kind = body["kind"]
         member = self.by_key.get(actor["key"])
         who = self.log if actor["kind"] == "system" else actor["id"]
         if member is None or self.current.get((actor["kind"], who)) is not member:
@@ -696,6 +698,12 @@ class Staff:
             raise Wrong("no agent may do what it says (%s)" % kind)
         if actor["kind"] == "person" and kind in ROLES and actor["role"] not in ROLES[kind]:
             raise Wrong("the role %s may not do what it says (%s)" % (actor["role"], kind))
+        signature, is_person = body.get("signature"), actor["kind"] == "person"
+        if kind in KINDS and isinstance(signature, dict):
+            if not is_person or signature.get("name") != member["name"]:
+                raise Wrong("its signature bears another name than that of %s" % actor["id"])
+        if is_person and kind in BY_ONESELF and body.get("person") != actor["id"]:
+            raise Wrong("it names another person than %s, who signs it" % actor["id"])
         return member["key"]
 
     def take(self, record):
@@ -723,7 +731,8 @@ class Staff:
         roles = body.get("roles", [])
         if not (isinstance(roles, list) and all(isinstance(role, str) for role in roles)):
             raise Wrong("its roles are not a list of texts")
-        member = {"kind": kind, "id": who, "key": key, "roles": roles}
+        name = body["name"] if kind == "person" else ""
+        member = {"kind": kind, "id": who, "key": key, "roles": roles, "name": name}
         self.by_key[key.id] = self.current[kind, who] = member
         if kind == "system":
             self.desk_keys.append(key)
@@ -1309,7 +1318,7 @@ class Check:
         elif kind == "desk_founded":
             raise Wrong("it founds the desk a second time")
         else:
-            key = self.staff.key_of(actor, kind)
+            key = self.staff.key_of(actor, record["body"])
         if "signature" in record:
             self.signatures += 1
             signature = base64_of(record["signature"], 64, "its signature")

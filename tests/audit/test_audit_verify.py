@@ -42,6 +42,10 @@ def person(roles: tuple[str, ...] = ("processor", "administrator"), key: Key = A
     }
 
 
+def signed(name: str) -> dict[str, Any]:
+    return {"kind": "case_approved", "signature": {"name": name, "at": "x", "meaning": "approved"}}
+
+
 def agent(key: Key = READER) -> dict[str, Any]:
     card = {"name": "reader", "version": "1", "tier": 1, "purpose": "x", "code_digest": "x"}
     return {"kind": "agent_enrolled", "card": card, "public_key": to_text(key.public)}
@@ -209,6 +213,9 @@ BODY = {"kind": "checked"}
         (lambda log: log.add(AGENT, ADA, BODY), "its key is not the one"),
         (lambda log: log.add(PERSON, READER, BODY), "its key is not the one"),
         (lambda log: log.add(PERSON, DESK, {"kind": "case_approved"}), "its key is not the one"),
+        (lambda log: log.add(PERSON, ADA, signed("Bob")), "another name than that of ada"),
+        (lambda log: log.add(SYSTEM, DESK, {**signed("Ada"), "kind": "erased"}), "another name than that of"),
+        (lambda log: log.add(PERSON, ADA, {"kind": "claimed", "person": "bob"}), "another person than ada"),
         (lambda log: log.add(AGENT, READER, {"kind": "case_approved"}), "a person must do"),
         (lambda log: log.add(SYSTEM, DESK, {"kind": "field_reviewed"}), "a person must do"),
         (lambda log: log.add(AGENT, READER, agent(STRANGER)), "no agent may"),
@@ -272,6 +279,14 @@ def test_only_an_administrator_enrols_people_and_revokes_keys(role: str, body: d
     found = check(log.records)
     assert found is not None
     assert f"a {role} may not do what it says" in found[1]
+
+
+def test_a_signature_under_ones_own_name_is_taken() -> None:
+    log = Simulator().fill()
+    log.add(PERSON, ADA, signed("Ada"), "case-1").add(
+        PERSON, ADA, {"kind": "claimed", "person": "ada"}, "case-1"
+    )
+    assert check(log.records) is None
 
 
 def test_a_replaced_key_signs_no_more() -> None:

@@ -16,7 +16,7 @@ from tests.bundle.tampering import (
     put_lines,
     tamper,
 )
-from tests.store.stories import CARD, READER
+from tests.store.stories import ADA, CARD, READER
 
 from countersign.audit.keys import Key, to_text
 from countersign.domain.actor import ActorKind
@@ -139,7 +139,7 @@ def _classify(log: Log) -> None:
 
 
 def _approve(log: Log) -> None:
-    event = CaseApproved(signature=Signature(name="Ada", at=START, meaning="approved"))
+    event = CaseApproved(signature=Signature(name=ADA.name, at=START, meaning="approved"))
     log.add(EXPORTER, event, "case-00000")
 
 
@@ -167,8 +167,17 @@ def approval_that_nobody_signed(bag: Bag, world: World) -> Bag:
 def approval_in_a_role_that_may_not(bag: Bag, world: World) -> Bag:
     def add(log: Log) -> None:
         actor = EXPORTER.model_copy(update={"role": "administrator"})
-        event = CaseApproved(signature=Signature(name="Ada", at=START, meaning="x"))
+        event = CaseApproved(signature=Signature(name=ADA.name, at=START, meaning="x"))
         log.add(actor, event, "case-00000")
+
+    return _dishonest(None, add)
+
+
+@tamper("bears another name than that of", "desk", sh=False)
+def approval_under_another_name(bag: Bag, world: World) -> Bag:
+    def add(log: Log) -> None:
+        event = CaseApproved(signature=Signature(name="Someone Else", at=START, meaning="x"))
+        log.add(EXPORTER.model_copy(update={"role": "team_lead"}), event, "case-00000")
 
     return _dishonest(None, add)
 
@@ -176,7 +185,7 @@ def approval_in_a_role_that_may_not(bag: Bag, world: World) -> Bag:
 @tamper("only a person may do", "desk", sh=False)
 def approval_by_an_agent(bag: Bag, world: World) -> Bag:
     def add(log: Log) -> None:
-        event = CaseApproved(signature=Signature(name="Ada", at=START, meaning="x"))
+        event = CaseApproved(signature=Signature(name=ADA.name, at=START, meaning="x"))
         log.add(READER, event, "case-00000")
 
     return _dishonest(None, add)

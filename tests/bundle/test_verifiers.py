@@ -246,7 +246,7 @@ def test_a_third_partys_code_sees_all_that_touches_the_tree(
 
 
 def test_the_shell_leaves_little_to_the_other_verifier() -> None:
-    assert len(TAMPERS) == 85
+    assert len(TAMPERS) == 86
     assert {one.name for one in TAMPERS if not one.sh} == {
         "newer_epochs_key_on_an_old_checkpoint_by_desk",
         "wrong_agent_line_by_desk",
@@ -254,6 +254,7 @@ def test_the_shell_leaves_little_to_the_other_verifier() -> None:
         "record_with_a_member_twice_by_desk",
         "approval_that_nobody_signed_by_desk",
         "approval_in_a_role_that_may_not_by_desk",
+        "approval_under_another_name_by_desk",
         "approval_by_an_agent_by_desk",
         "record_under_a_revoked_key_by_desk",
         "epoch_that_the_one_before_did_not_certify_by_desk",

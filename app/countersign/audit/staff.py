@@ -55,6 +55,9 @@ _ROLES = {
 }
 """The roles in which a person may do what is not open to every role; in none, what the system says."""
 
+_BY_ONESELF = frozenset({"claimed", "released", "signed_in"})
+"""What a person does for themselves alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -64,6 +67,8 @@ class Member:
     id: str
     key: Verifier
     roles: frozenset[str] = frozenset()
+    name: str = ""
+    """A person's printed name."""
 
 
 class Staff:
@@ -115,6 +120,19 @@ class Staff:
         _check_act(actor, kind)
         return member.key
 
+    def check_words(self, actor: Actor, body: dict[str, Any]) -> None:
+        """Check that a record names as the one who acts and signs whoever signs it; raises Flaw."""
+        if body["kind"] not in KINDS:
+            return
+        member, signature = self.member(actor), body.get("signature")
+        is_person = actor.kind is ActorKind.PERSON
+        if isinstance(signature, dict) and not (
+            is_person and member and signature.get("name") == member.name
+        ):
+            raise Flaw(f"its signature bears another name than that of {actor.id}")
+        if is_person and body["kind"] in _BY_ONESELF and body.get("person") != actor.id:
+            raise Flaw(f"it names another person than {actor.id}, who signs it")
+
     def enrol(self, body: dict[str, Any]) -> None:
         """Take in who is enrolled or revoked; other events change nothing. Raises Flaw for an unfit key."""
         kind = body["kind"]
@@ -139,7 +157,8 @@ class Staff:
         key = Verifier(from_text(public, 32, "its public key"))
         if key.key_id in self._by_key:
             raise Flaw(f"the key {key.key_id} was enrolled before")
-        enrolled = Member(kind, who, key=key, roles=_roles(body))
+        name = body["name"] if kind is ActorKind.PERSON else ""
+        enrolled = Member(kind, who, key=key, roles=_roles(body), name=name)
         if body["kind"] == FOUNDING:
             self.log = enrolled.id
         self._by_key[key.key_id] = enrolled

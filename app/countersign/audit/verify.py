@@ -264,6 +264,8 @@ class LogCheck:
         key = self._admitted.get(question)
         if key is None:
             key = self._admitted[question] = self.staff.admit(actor, found.key, kind)
+        if actor.kind is ActorKind.PERSON or "signature" in found.body:
+            self.staff.check_words(actor, found.body)
         return key
 
     def _founding_key(self, found: Record) -> Verifier:

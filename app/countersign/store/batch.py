@@ -187,6 +187,7 @@ class Batch:
         if member is None:
             raise Flaw(f"the {draft.actor.kind.value} {draft.actor.id} is not enrolled at this desk")
         self._staff.admit(draft.actor, member.key.key_id, kind)
+        self._staff.check_words(draft.actor, body)
         signer = self._desk.keys.load(member.key.key_id)
         if kind in ENROLMENTS:
             self._staff.enrol(body)
