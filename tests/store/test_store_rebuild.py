@@ -116,7 +116,7 @@ def reviewed(draw: st.DrawFn) -> FieldReviewed:
     return FieldReviewed(field=field, index=index, act=act, before=None, after=answer, reading=after)
 
 
-signature = st.builds(Signature, name=st.just("Ada"), at=moments, meaning=st.just("approved"))
+signature = st.builds(Signature, name=st.just(ADA.name), at=moments, meaning=st.just("approved"))
 reasons = st.sampled_from(["over_limit", "duplicate", "unreadable_document"])
 agents_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(
