@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.store.stories import ADA, CARD, READER
+from tests.support.witnesses import Served, serving
 
 from countersign.domain.event import Checked, Draft
 from countersign.settings.home import Home
@@ -43,6 +44,16 @@ def opened(home: Home) -> Iterator[AnchorStore]:
         yield AnchorStore(database)
     finally:
         database.close()
+
+
+@contextmanager
+def watched(home: Home, folder: Path) -> Iterator[Served]:
+    """Serve a witness that knows the log of a desk, from a folder of its own."""
+    with opened(home) as store:
+        log = store.log()
+    folder.mkdir()
+    with serving(folder, log) as found:
+        yield found
 
 
 def lines(home: Home, size: int) -> bytes:

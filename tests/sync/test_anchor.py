@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.support.anchored import copied, grow, lines, opened, size_of
+from tests.support.anchored import copied, grow, lines, opened, size_of, watched
 from tests.support.answering import Reply, answering
-from tests.support.witnesses import KNOWN, NAME, WITNESS, Served, serving
+from tests.support.witnesses import KNOWN, NAME, WITNESS, Served
 
 from countersign.audit import cosign, note
 from countersign.audit.flaw import Flaw
@@ -39,10 +39,7 @@ def home(filled: Home, tmp_path: Path) -> Home:
 
 @pytest.fixture
 def witness(tmp_path: Path, home: Home) -> Iterator[Served]:
-    with opened(home) as store:
-        log = store.log()
-    (tmp_path / "witness").mkdir()
-    with serving(tmp_path / "witness", log) as found:
+    with watched(home, tmp_path / "witness") as found:
         yield found
 
 

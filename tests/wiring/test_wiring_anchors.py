@@ -9,10 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.support.anchored import copied, grow, opened, size_of
+from tests.support.anchored import copied, grow, size_of, watched
 from tests.support.answering import answering
 from tests.support.authority import Authority, stamping
-from tests.support.witnesses import KNOWN, NAME, Served, serving
+from tests.support.witnesses import KNOWN, NAME, Served
 
 from countersign.audit import cosign
 from countersign.audit.cosign import COSIGNATURE
@@ -50,10 +50,7 @@ def home(filled: Home, tmp_path: Path) -> Home:
 
 @pytest.fixture
 def witness(tmp_path: Path, home: Home) -> Iterator[Served]:
-    with opened(home) as store:
-        log = store.log()
-    (tmp_path / "witness").mkdir()
-    with serving(tmp_path / "witness", log) as found:
+    with watched(home, tmp_path / "witness") as found:
         yield found
 
 

@@ -6,9 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from tests.support.anchored import copied, grow, size_of
-from tests.support.anchored import opened as anchored
-from tests.support.witnesses import KNOWN, NAME, Served, serving
+from tests.support.anchored import copied, grow, size_of, watched
+from tests.support.witnesses import KNOWN, NAME, Served
 
 from countersign.domain.errors import Trouble
 from countersign.settings import anchors as settings
@@ -33,10 +32,7 @@ def home(filled: Home, tmp_path: Path) -> Home:
 
 @pytest.fixture
 def witness(tmp_path: Path, home: Home) -> Iterator[Served]:
-    with anchored(home) as store:
-        log = store.log()
-    (tmp_path / "witness").mkdir()
-    with serving(tmp_path / "witness", log) as found:
+    with watched(home, tmp_path / "witness") as found:
         yield found
 
 

@@ -27,9 +27,14 @@ class Signer(Protocol):
         """Return the Ed25519 signature, 64 bytes."""
 
 
+def fingerprint(public: bytes) -> str:
+    """Return what people compare of a public key: its SHA-256, in hex."""
+    return hashlib.sha256(public).hexdigest()
+
+
 def key_id(public: bytes) -> str:
-    """Name a public key: the first 128 bits of its SHA-256, in hex."""
-    return hashlib.sha256(public).hexdigest()[:32]
+    """Name a public key: the first 128 bits of its fingerprint."""
+    return fingerprint(public)[:32]
 
 
 class Key:

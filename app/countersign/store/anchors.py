@@ -6,10 +6,10 @@ concluded from a cosignature is concluded from one that was checked against its 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from countersign.audit import cosign, note
@@ -20,7 +20,8 @@ from countersign.domain import standing
 from countersign.domain.errors import Trouble
 from countersign.store import schema
 from countersign.store.database import Database
-from countersign.store.projection import milliseconds
+from countersign.store.head import SIZE
+from countersign.store.projection import milliseconds, moment_of
 from countersign.store.proofs import Proofs
 
 _OF_THE_DESK = ("desk_founded", "desk_rekeyed")
@@ -55,7 +56,7 @@ class SignedHead:
     @property
     def text(self) -> bytes:
         """What its signers signed."""
-        return self.note.rpartition(b"\n\n")[0] + b"\n"
+        return note.signed_text(self.note)
 
 
 class AnchorStore:
@@ -115,14 +116,14 @@ class AnchorStore:
         """Return the size of the largest head that an authority stamped, and when; 0 and None before."""
         with self._database.reading() as connection:
             row = connection.execute(_STAMPED, {"authority": authority}).first()
-        return (row.size, _moment(row.at)) if row else (0, None)
+        return (row.size, moment_of(row.at)) if row else (0, None)
 
     # -- how the log stands ----------------------------------------------------------------------------
 
     def window(self, witnesses: Sequence[Known]) -> Window:
         """Return the unwitnessed window; only cosignatures of these witnesses that hold count."""
         with self._database.reading() as connection:
-            size = connection.execute(_SIZE).scalar() or 0
+            size = connection.execute(SIZE).scalar() or 0
             seen = max((_cosigned(connection, witness)[0] for witness in witnesses), default=0)
             since = _written_at(connection, seen) if seen < size else None
         return Window(size=size, witnessed=min(seen, size), since=since)
@@ -138,7 +139,7 @@ class AnchorStore:
         with self._database.reading() as connection:
             rows = connection.execute(_NEWEST_STAMPS).all()
         return tuple(
-            standing.Stamp(authority=row.authority, at=_moment(row.at), records=row.size) for row in rows
+            standing.Stamp(authority=row.authority, at=moment_of(row.at), records=row.size) for row in rows
         )
 
 
@@ -146,14 +147,10 @@ def _cosigned(connection: Connection, witness: Known) -> tuple[int, datetime | N
     """Find the largest head under which the line of a witness holds."""
     for row in connection.execute(_COSIGNED, {"witness": witness.name}):
         try:
-            return row.size, cosign.check_lines(_text(row), row.line.encode(), witness)[1]
+            return row.size, cosign.check_lines(note.signed_text(row.note), row.line.encode(), witness)[1]
         except Flaw:
             continue  # a line that was tampered with says nothing; an older one may
     return 0, None
-
-
-def _text(row: Row[*tuple[object, ...]]) -> bytes:
-    return SignedHead(row.size, bytes(row.note)).text
 
 
 def _written_at(connection: Connection, seq: int) -> datetime | None:
@@ -162,10 +159,6 @@ def _written_at(connection: Connection, seq: int) -> datetime | None:
         return datetime.fromisoformat(orjson.loads(stored)["at"]) if stored else None
     except (ValueError, KeyError, TypeError):
         return None  # verification names the record; here it only has no time
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)
 
 
 _line = insert(schema.cosignatures)
@@ -177,7 +170,6 @@ _KEEP_STAMP = _stamp.on_conflict_do_update(
     index_elements=["size", "authority"], set_={"token": _stamp.excluded.token, "at": _stamp.excluded.at}
 )
 _NEWEST = select(schema.checkpoints).order_by(schema.checkpoints.c.size.desc()).limit(1)
-_SIZE = select(schema.head.c.size)
 _LOG = select(schema.head.c.log)
 _DESK_RECORDS = (
     select(schema.records.c.bytes).where(schema.records.c.case_id.is_(None)).order_by(schema.records.c.seq)

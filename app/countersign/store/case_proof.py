@@ -7,7 +7,6 @@ records it signs. What else a log must be, `countersign verify` checks.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, literal, select
@@ -24,6 +23,8 @@ from countersign.domain.actor import Actor, ActorKind
 from countersign.domain.errors import Trouble
 from countersign.domain.proof import CaseProof, Seen
 from countersign.store import schema
+from countersign.store.head import SIZE
+from countersign.store.projection import moment_of
 from countersign.store.proofs import Proofs
 
 _TRIED = 20
@@ -57,7 +58,7 @@ class _Proving:
         self._at = self._seqs[0] if self._seqs else 0
 
     def run(self) -> CaseProof:
-        size = int(self._connection.execute(_SIZE).scalar() or 0)
+        size = int(self._connection.execute(SIZE).scalar() or 0)
         last = self._seqs[-1] if self._seqs else 0
         checkpoint = self._over(last) if self._seqs else None
         witnessed, stamped = self._cosigned(last), self._stamped(last)
@@ -151,7 +152,7 @@ class _Proving:
         """Return the first known witness of a head over all of the case, whose line holds."""
         wanted = {"seq": last, "names": list(self._witnesses)}
         for row in self._connection.execute(_COSIGNED, wanted) if self._seqs else ():
-            text = row.note.rpartition(b"\n\n")[0] + b"\n"
+            text = note.signed_text(row.note)
             try:
                 at = cosign.check_lines(text, row.line.encode(), self._witnesses[row.witness])[1]
             except Flaw:
@@ -161,7 +162,7 @@ class _Proving:
 
     def _stamped(self, last: int) -> Seen | None:
         row = self._connection.execute(_STAMPED, {"seq": last}).first() if self._seqs else None
-        return Seen(by=row.authority, at=_moment(row.at), size=row.size) if row is not None else None
+        return Seen(by=row.authority, at=moment_of(row.at), size=row.size) if row is not None else None
 
 
 class _Roster:
@@ -220,10 +221,6 @@ class _Roster:
         return self._keys[public]
 
 
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
 def of_kinds(kinds: Iterable[str]) -> Any:
     """Return the condition that a record may hold an event of one of these kinds.
 
@@ -247,7 +244,6 @@ _ENROLMENTS = (
     .where(schema.records.c.case_id.is_(None), of_kinds(ENROLMENTS))
     .order_by(schema.records.c.seq)
 )
-_SIZE = select(schema.head.c.size)
 _OVER = (
     select(schema.checkpoints.c.size)
     .where(schema.checkpoints.c.size > bindparam("seq"))

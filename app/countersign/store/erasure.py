@@ -9,7 +9,7 @@ not erased, or all of it is.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -26,7 +26,7 @@ from countersign.domain.event import Draft, Erased
 from countersign.store import schema
 from countersign.store.database import Database
 from countersign.store.library import Library
-from countersign.store.projection import milliseconds
+from countersign.store.projection import milliseconds, moment_of
 from countersign.store.views import Views
 from countersign.workflow.care import Wish, mail_effect
 from countersign.workflow.ports import Ledger
@@ -280,7 +280,7 @@ def settled(database: Database, until: datetime, after: Settled | None, limit: i
                 no=row.no,
                 id=row.id,
                 klass=row.klass,
-                settled_at=datetime.fromtimestamp(row.settled_at / 1000, UTC),
+                settled_at=moment_of(row.settled_at),
                 holds=row.holds,
                 sha256=row.sha256,
             )

@@ -110,4 +110,6 @@ def _row(head: Head) -> dict[str, Any]:
     }
 
 
+SIZE = select(schema.head.c.size)
+"""Asks how many records the log has."""
 _THE_HEAD = select(schema.head)

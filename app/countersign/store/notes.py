@@ -3,8 +3,6 @@
 Notes help the people here; they are no evidence, since whoever can write the database can write them.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from countersign.audit.verify import Verdict
@@ -14,7 +12,7 @@ from countersign.domain.standing import Check
 from countersign.domain.time import now
 from countersign.store import schema
 from countersign.store.database import Database
-from countersign.store.projection import milliseconds
+from countersign.store.projection import milliseconds, moment_of
 
 MARK = 100_000
 """Records after which an unfinished verification notes how far it is."""
@@ -97,7 +95,7 @@ def state(connection: Connection) -> State:
 
 def _check(row: Row[*tuple[object, ...]]) -> Check:
     return Check(
-        at=datetime.fromtimestamp(row.at / 1000, UTC),
+        at=moment_of(row.at),
         records=row.size,
         ok=bool(row.ok),
         flaw=row.flaw,

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import singledispatch
 from typing import Any, TypedDict
@@ -320,3 +320,8 @@ def amount_key(amount: str | None) -> int:
 def milliseconds(moment: datetime) -> int:
     """Return a moment as views keep it: milliseconds since 1970, UTC."""
     return round(moment.timestamp() * 1000)
+
+
+def moment_of(kept: int) -> datetime:
+    """Return the moment that views keep as milliseconds since 1970."""
+    return datetime.fromtimestamp(kept / 1000, UTC)

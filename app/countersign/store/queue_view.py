@@ -1,7 +1,6 @@
 """Reads the views: the queue in pages, the counts, and what the desk's history knows about a document."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -13,7 +12,7 @@ from countersign.domain.klass import ClassDef
 from countersign.domain.queue import CaseRow, QueueCounts, QueuePage, QueueQuery
 from countersign.store import projection, schema
 from countersign.store.database import Database
-from countersign.store.projection import ClassOf
+from countersign.store.projection import ClassOf, moment_of
 from countersign.store.queue_page import PageQuery
 from countersign.workflow.ports import Known
 
@@ -94,16 +93,12 @@ def _case_row(row: Any) -> CaseRow:
         document=row["document"],
         sha256=row["sha256"],
         pages=row["pages"],
-        received_at=_moment(row["received_at"]),
-        updated_at=_moment(row["updated_at"]),
+        received_at=moment_of(row["received_at"]),
+        updated_at=moment_of(row["updated_at"]),
         claimed_by=row["claimed_by"],
         is_held=row["holds"] > 0,
         is_erased=row["erased_at"] is not None,
     )
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 _UNDECIDED = (

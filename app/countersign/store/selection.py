@@ -208,7 +208,6 @@ ERASED = (
     .select_from(chosen.join(schema.cases, schema.cases.c.id == chosen.c.case_id))
     .where(schema.cases.c.erased_at.is_not(None))
 )
-SIZE = select(schema.head.c.size)
 NEWEST = select(func.coalesce(func.max(schema.checkpoints.c.size), 0))
 FROM = select(func.min(schema.checkpoints.c.size)).where(schema.checkpoints.c.size >= bindparam("size"))
 NOTES = (

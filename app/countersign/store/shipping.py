@@ -8,6 +8,7 @@ from countersign.domain import time
 from countersign.domain.base import Frozen
 from countersign.store import schema
 from countersign.store.database import Database
+from countersign.store.head import SIZE
 from countersign.store.projection import milliseconds
 
 MOST_BYTES = 4 << 20
@@ -41,7 +42,7 @@ class Shipping:
     def head(self) -> int:
         """Return how many records the log has."""
         with self._database.reading() as connection:
-            return int(connection.execute(select(schema.head.c.size)).scalar_one())
+            return int(connection.execute(SIZE).scalar_one())
 
     def stretch(self, first: int, count: int) -> Part:
         """Return up to `count` records from a number on, fewer when they are large."""

@@ -12,6 +12,7 @@ from countersign.domain.errors import Trouble
 from countersign.store import selection
 from countersign.store.database import Database
 from countersign.store.decode import CaseKeys, open_blob
+from countersign.store.head import SIZE
 from countersign.store.proofs import Proofs
 from countersign.store.selection import Wanted
 
@@ -116,7 +117,7 @@ class Snapshot:
 
     def unseen(self) -> tuple[int, bool]:
         """Return how many records no witness has seen, and whether any witness ever saw the log."""
-        size = int(self._connection.execute(selection.SIZE).scalar() or 0)
+        size = int(self._connection.execute(SIZE).scalar() or 0)
         seen = self.witnessed(size)
         return size - seen, seen > 0
 

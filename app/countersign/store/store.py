@@ -23,6 +23,7 @@ from countersign.store.checking import Progress
 from countersign.store.database import Database
 from countersign.store.decode import Reader
 from countersign.store.erasure import Eraser, Settled, settled
+from countersign.store.head import SIZE
 from countersign.store.library import Library
 from countersign.store.queue_view import QueueView
 from countersign.store.snapshot import Snapshot, snapshot
@@ -90,7 +91,7 @@ class Store:
     def head(self) -> int:
         """Return the number of records."""
         with self._database.reading() as connection:
-            return int(connection.execute(_SIZE).scalar_one())
+            return int(connection.execute(SIZE).scalar_one())
 
     def changed_cases(self, since: int) -> tuple[str, ...]:
         """Return the cases that records after the first `since` concern, each once, in order of change."""
@@ -197,7 +198,6 @@ _ROWS = select(schema.records, schema.openings.c.blob).join(
 )
 _OF_CASE = _ROWS.where(schema.records.c.case_id == bindparam("case")).order_by(schema.records.c.case_n)
 _OF_DESK = _ROWS.where(schema.records.c.case_id.is_(None)).order_by(schema.records.c.seq)
-_SIZE = select(schema.head.c.size)
 _CHANGED = (
     select(schema.records.c.case_id)
     .where(schema.records.c.seq >= bindparam("since"), schema.records.c.case_id.is_not(None))

@@ -1,10 +1,9 @@
 """Care for the keys of a desk: which there are, fresh ones in their place, and a way back to lost ones."""
 
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
-from countersign.audit.keys import from_text, key_id, to_text
+from countersign.audit.keys import fingerprint, from_text, key_id, to_text
 from countersign.domain.actor import Actor
 from countersign.domain.base import Frozen
 from countersign.domain.errors import NeedsPassword, Trouble
@@ -69,7 +68,7 @@ def _line(holder: str, name: str, public_key: str, since: datetime, kept: str) -
     return KeyRow(
         holder=holder,
         key=name,
-        fingerprint=sha256(from_text(public_key, 32, "an enrolled key")).hexdigest(),
+        fingerprint=fingerprint(from_text(public_key, 32, "an enrolled key")),
         public_key=public_key,
         since=since,
         days=max(0, (now() - since).days),

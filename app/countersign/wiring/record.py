@@ -1,12 +1,11 @@
 """The record as the desk's window asks for it: how it stands, who keeps it, checked, taken elsewhere."""
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from countersign.audit.keys import from_text
+from countersign.audit.keys import fingerprint, from_text
 from countersign.domain.errors import Trouble
 from countersign.domain.event import DeskFounded, Entry, Exported, PolicyActivated
 from countersign.domain.roster import Enrolled, roster
@@ -64,7 +63,7 @@ class DeskRecord:
             founded_at=next(entry.at for entry in entries if isinstance(entry.event, DeskFounded)),
             records=self._store.head(),
             cases=sum(self._store.counts().by_status.values()),
-            fingerprint=_fingerprint(desk),
+            fingerprint=fingerprint(from_text(desk.public_key, 32, "the desk's key")),
             kept=desk.assurance,
             epoch=found.epoch.n if found.epoch else 0,
             epoch_since=found.epoch.since if found.epoch else None,
@@ -200,8 +199,3 @@ def _policies(entries: Iterable[Entry]) -> Iterator[Rules]:
             known.pop(entry.event.digest, None)
             known[entry.event.digest] = Rules(name=entry.event.policy, digest=entry.event.digest, at=entry.at)
     yield from reversed(known.values())
-
-
-def _fingerprint(desk: Enrolled) -> str:
-    """Return the SHA-256 of the desk's public key, hex, as a bundle names it."""
-    return hashlib.sha256(from_text(desk.public_key, 32, "the desk's key")).hexdigest()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from countersign.audit import cosign, note
 from countersign.audit.cosign import Known
 from countersign.audit.flaw import Flaw
-from countersign.audit.keys import from_text, key_id, to_text
+from countersign.audit.keys import fingerprint, from_text, key_id, to_text
 from countersign.domain.event import (
     AgentEnrolled,
     ClockJumped,
@@ -55,7 +55,7 @@ class DeskPart(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the desk's key, hex."""
-        return hashlib.sha256(self.public_key).hexdigest()
+        return fingerprint(self.public_key)
 
     def of_kind(self, kind: type) -> list[Entry]:
         """Return the records of one kind."""
