@@ -13,7 +13,6 @@ from countersign.domain.standing import Check, Custody, Rules, Signer, Standing,
 from countersign.domain.time import now
 from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
-from countersign.store import notes
 from countersign.store.database import Database
 from countersign.store.store import Store
 
@@ -41,7 +40,7 @@ class DeskRecord:
     def standing(self) -> Standing:
         """Return what is always on the screen: a few look-ups, whatever the length of the log."""
         window = self._outside.anchors.window(self._outside.witnesses())
-        checks = self._outside.checks(1)
+        checks = self._store.last_verifications(1)
         return Standing(
             records=window.size,
             unseen=window.records,
@@ -73,7 +72,7 @@ class DeskRecord:
             exports=sum(isinstance(entry.event, Exported) for entry in entries),
             witnesses=self._outside.seen(),
             stamps=self._outside.anchors.stamps(),
-            checks=self._outside.checks(SHOWN_CHECKS),
+            checks=self._store.last_verifications(SHOWN_CHECKS),
         )
 
     def verify(self, progress: Progress) -> Check:
@@ -106,7 +105,7 @@ class DeskRecord:
 
 
 class _Outside:
-    """What is kept beside the log: words of witnesses, stamps, past checks.
+    """What is kept beside the log: words of witnesses, stamps.
 
     Whom the desk has configured as a witness is read again when that changes.
     """
@@ -124,11 +123,6 @@ class _Outside:
         from countersign.store.anchors import AnchorStore  # not before the window is there
 
         return AnchorStore(self._opened())
-
-    def checks(self, limit: int) -> tuple[Check, ...]:
-        """Return the last verifications on this machine, the latest first."""
-        with self._opened().reading() as connection:
-            return notes.verifications(connection, limit)
 
     def _opened(self) -> Database:
         """Open the database when it is first asked for."""

@@ -57,10 +57,6 @@ class DeskPart(NamedTuple):
         """SHA-256 of the desk's key, hex."""
         return fingerprint(self.public_key)
 
-    def of_kind(self, kind: type) -> list[Entry]:
-        """Return the records of one kind."""
-        return [entry for entry in self.entries if isinstance(entry.event, kind)]
-
 
 def read_desk(snapshot: Snapshot, size: int, exported: int) -> DeskPart:
     """Choose the desk's records for the chosen cases and add them to what goes out."""
