@@ -192,5 +192,10 @@ def test_people_see_numbers_dates_and_ibans_as_they_write_them() -> None:
 def test_values_that_mean_the_same_are_the_same() -> None:
     assert same(FieldType.AMOUNT, "5.0", "5.00")
     assert same(FieldType.NAME, "ACME Corp.", "Acme Corp")
+    assert same(FieldType.NAME, "Linden Hall & Partners, L.P.", "Linden Hall and Partners LP")
+    assert same(FieldType.NAME, "Bluestone, Incorporated", "BLUESTONE INC.")
+    assert same(FieldType.DURATION, "24 months", "2 years")
     assert not same(FieldType.AMOUNT, "5.00", "50.00")
+    assert not same(FieldType.DURATION, "24 months", "24 years")
+    assert not same(FieldType.NAME, "Limited Brands Inc.", "Brands Inc.")
     assert not same(FieldType.IDENTIFIER, "A1", "A2")

@@ -37,8 +37,9 @@ def test_every_shipped_reason_speaks_english_and_german():
         assert {"en", "de"} <= text.label.keys() & text.advice.keys(), code
 
 
-def test_a_receipt_is_an_invoice():
-    assert catalogue.load().klass("receipt").name == "invoice"
+def test_a_receipt_is_a_class_of_its_own_and_kin_of_the_invoice():
+    receipt = catalogue.load().klass("receipt")
+    assert (receipt.name, receipt.kin) == ("receipt", "invoice")
 
 
 def test_a_desk_adds_a_class_by_adding_a_file(home):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import singledispatch
 
 from countersign.domain.base import Frozen
+from countersign.domain.confidence import MILLION
 from countersign.domain.document import Document
 from countersign.domain.event import (
     Act,
@@ -14,6 +15,7 @@ from countersign.domain.event import (
     CaseRejected,
     Checked,
     Claimed,
+    ClassCorrected,
     Classified,
     Decided,
     DocumentOpened,
@@ -24,6 +26,7 @@ from countersign.domain.event import (
     FieldReviewed,
     HoldLifted,
     HoldPlaced,
+    Part,
     ReadingMade,
     Released,
     Route,
@@ -94,10 +97,14 @@ class CaseFile(Frozen):
     updated_at: datetime
     documents: tuple[Document, ...]
     pages: int = 0
+    run: int = 1
+    """How often the agents have taken the case up: once, and once more for each corrected class."""
     klass: str | None = None
     variant: str | None = None
     language: str = "en"
     class_confidence: int = 0
+    parts: tuple[Part, ...] = ()
+    """The documents that the file holds, where it holds several."""
     fields: tuple[FieldState, ...] = ()
     alternatives: dict[str, tuple[Alternative, ...]] = {}
     rows: tuple[Row, ...] = ()
@@ -182,6 +189,7 @@ def _(event: Classified, case: CaseFile) -> Change:
         "variant": event.variant,
         "language": event.language,
         "class_confidence": event.confidence,
+        "parts": event.parts,
     }
 
 
@@ -215,6 +223,29 @@ def _(event: Claimed, case: CaseFile) -> Change:
 @_change.register
 def _(event: Released, case: CaseFile) -> Change:
     return FREE
+
+
+@_change.register
+def _(event: ClassCorrected, case: CaseFile) -> Change:
+    """Go back to the agents with the class that a person named; what was read for another one is gone."""
+    if case.status.is_settled:
+        return {}
+    return {
+        "status": Status.RECEIVED,
+        "run": case.run + 1,
+        "klass": event.klass,
+        "variant": None,
+        "class_confidence": MILLION,
+        "parts": (),
+        "fields": (),
+        "alternatives": {},
+        "rows": (),
+        "passed": (),
+        "findings": tuple(reason for reason in case.findings if reason.code == "agent_failed"),
+        "facts": {},
+        "decision": None,
+        "refusal": None,
+    }
 
 
 @_change.register

@@ -19,8 +19,10 @@ _SHORT = {
 }  # fmt: skip
 _ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
     fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""
+ORDINALS: dict[str, int] = {word: n for n, word in enumerate(_ORDINALS.split(), start=1)}
+"""English ordinals up to twentieth."""
 _ORDINAL_DAYS: dict[str, int] = {
-    **{word: n for n, word in enumerate(_ORDINALS.split(), start=1)},
+    **ORDINALS,
     **{f"twenty-{word}": 20 + n for n, word in enumerate(_ORDINALS.split()[:9], start=1)},
     "thirtieth": 30,
     "thirty-first": 31,
@@ -117,10 +119,10 @@ def _numeric(match: re.Match[str], language: str, day_first: bool | None) -> tup
         return ()
     year, first, second = _year(c), int(a), int(b)
     by_day, by_month = (year, second, first), (year, first, second)
+    if second > 12 >= first:
+        return _dates([by_month])
     if first == second or first > 12 or match.groupdict().get("mark") == ".":
         return _dates([by_day])
-    if second > 12:
-        return _dates([by_month])
     if day_first is None and language == "en":
         return _dates([by_month, by_day])
     return _dates([by_month if day_first is False else by_day])

@@ -14,6 +14,8 @@ class MediaType(StrEnum):
     PNG = "image/png"
     JPEG = "image/jpeg"
     TIFF = "image/tiff"
+    XML = "application/xml"
+    """An e-invoice as bare data; other XML is OTHER."""
     MAIL = "message/rfc822"
     OTHER = "application/octet-stream"
 
@@ -42,11 +44,24 @@ class Word(NamedTuple):
     size: float = 0.0
     """Font size in points, 0 where unknown."""
     bold: bool = False
+    font: int = 0
+    """Number of its typeface and colour among those of the document, in order of appearance."""
 
     @property
     def box(self) -> Box:
         """The word's place."""
         return Box(x0=self.x0, y0=self.y0, x1=self.x1, y1=self.y1)
+
+
+class Rule(NamedTuple):
+    """A straight line drawn on a page, as a thin rectangle, or the four edges of a frame; points."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    ink: int = 0
+    """Percent of dark inside, of a frame as small as a tick box; 0 for all others."""
 
 
 class TextSource(StrEnum):
@@ -67,6 +82,8 @@ class Page(Frozen):
     words: tuple[Word, ...] = ()
     hidden_words: int = 0
     """Words of the text layer that no eye can see; they are not among `words`."""
+    rules: tuple[Rule, ...] = ()
+    """Lines and frames that are drawn, of a page that looks like a form or a table."""
 
 
 class Widget(Frozen):
@@ -79,6 +96,16 @@ class Widget(Frozen):
     box: Box
 
 
+class Kind(StrEnum):
+    """What structured data says that its document is (UNTDID 1001, as far as a desk treats them apart)."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    CORRECTED_INVOICE = "corrected_invoice"
+    PREPAYMENT_INVOICE = "prepayment_invoice"
+    ORDER = "order"
+
+
 class EInvoice(Frozen):
     """Structured data found inside a document, under the desk's own field names, values normalised."""
 
@@ -86,6 +113,7 @@ class EInvoice(Frozen):
     """``factur-x``, ``zugferd``, ``order-x``, ``xrechnung`` … as the file says."""
     values: dict[str, str]
     rows: tuple[dict[str, str], ...] = ()
+    kind: Kind = Kind.INVOICE
 
 
 class Opened(Frozen):

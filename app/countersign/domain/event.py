@@ -180,6 +180,43 @@ class Exported(Frozen):
     signature: Signature
 
 
+class LessonsLearned(Frozen):
+    """The lessons of a class were fitted anew to confirmed documents, and tried on those held back."""
+
+    kind: Literal["lessons_learned"] = "lessons_learned"
+    klass: str
+    documents: int
+    """How many confirmed documents they were fitted to, the latest of the class."""
+    until: int
+    """Approvals among the first so many records count; what came later is remembered, not fitted."""
+    why: Literal["grown", "shrunk", "changed", "asked"]
+    """``grown``: enough new documents; ``shrunk``: some were erased or forgotten; ``changed``: the class or
+    the reader is another; ``asked``: a person asked for it."""
+    held_back: int
+    """Documents on which old and new were compared, each unseen by either."""
+    f1_before: Ppm
+    """How well the documents held back were read by what was in force."""
+    f1_after: Ppm
+    """How well they were read by what was fitted to the others."""
+    is_admitted: bool
+    """Whether the reader uses them from here on: they won."""
+    digest: str | None = None
+    """SHA-256 of the lessons admitted."""
+
+
+class LessonForgotten(Frozen):
+    """A person had the desk forget what some cases had taught it; the cases themselves stay."""
+
+    kind: Literal["lesson_forgotten"] = "lesson_forgotten"
+    klass: str
+    cases: tuple[str, ...]
+    chosen_by: Literal["case", "counterparty", "class"]
+    """How the cases were named; whose they are is not said, because it could not be erased."""
+    reason: str
+    """It stays on the record for good, so it names no one."""
+    signature: Signature
+
+
 # -- a case -----------------------------------------------------------------------------------------------
 
 
@@ -240,6 +277,16 @@ class DocumentRefused(Frozen):
     reason: Reason
 
 
+class Part(Frozen):
+    """Pages of a file that make one document: from `first` to before `after`."""
+
+    first: int
+    after: int
+    klass: str
+    confidence: Ppm
+    """That it is one document, no more and no less, and of this class."""
+
+
 class Classified(Frozen):
     """An agent says what kind of case this is."""
 
@@ -249,7 +296,20 @@ class Classified(Frozen):
     language: str
     confidence: Ppm
     why: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """The documents that the file holds, where it holds several."""
+    part: int | None = None
+    """Which of them is read."""
     milliseconds: int
+
+
+class LessonsUsed(Frozen):
+    """Which lessons of the desk an agent read with."""
+
+    documents: int
+    """Confirmed documents that they come from."""
+    digest: str
+    """SHA-256 of the lessons in force and of the list of cases remembered since."""
 
 
 class ReadingMade(Frozen):
@@ -261,6 +321,8 @@ class ReadingMade(Frozen):
     alternatives: SealedAlternatives = {}
     rows: SealedRows = ()
     milliseconds: int
+    lessons: LessonsUsed | None = None
+    """The lessons that it was read with; None where the desk has none of the class."""
 
 
 class Checked(Frozen):
@@ -331,6 +393,14 @@ class FieldReviewed(Frozen):
     reading: Reading | None = None
     """The field as it stands after the act; None when the act was `reopened`."""
     dwell_ms: int = 0
+
+
+class ClassCorrected(Frozen):
+    """A person says that the case is of another class; the agents read it anew as such."""
+
+    kind: Literal["class_corrected"] = "class_corrected"
+    klass: str
+    before: str | None = None
 
 
 class CaseApproved(Frozen):
@@ -404,6 +474,8 @@ Event = Annotated[
     | LoggingFailed
     | KeysRestored
     | Exported
+    | LessonsLearned
+    | LessonForgotten
     | DocumentReceived
     | DocumentReceivedAgain
     | MailTakenApart
@@ -417,6 +489,7 @@ Event = Annotated[
     | Claimed
     | Released
     | FieldReviewed
+    | ClassCorrected
     | CaseApproved
     | CaseRejected
     | HoldPlaced

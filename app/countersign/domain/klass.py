@@ -50,6 +50,10 @@ class FieldDef(Frozen):
     cues: dict[str, tuple[str, ...]] = {}
     """Words that stand beside the value on documents, by language; lower case."""
     side: Side | None = None
+    one_of: dict[str, tuple[str, ...]] = {}
+    """The few words that the value is one of, by language; lower case. Empty where it may be anything."""
+    beside: str | None = None
+    """A column behind whose value this one may stand with no label of its own: ``L23A9442 (MO)``."""
 
     def title(self, language: str = "en") -> str:
         """Return the label in a language, else in English, else the bare name."""
@@ -64,6 +68,20 @@ class FieldGroup(Frozen):
     fields: tuple[FieldDef, ...]
 
 
+class Nested(Frozen):
+    """Amounts by kind and measure; the column of kind ``bi`` and measure ``paid`` is named ``bi_paid``."""
+
+    kinds: dict[str, tuple[str, ...]]
+    """Words that head each kind; lower case."""
+    measures: dict[str, tuple[str, ...]]
+    """Words that head each measure; lower case."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All names of columns."""
+        return tuple(f"{kind}_{measure}" for kind in self.kinds for measure in self.measures)
+
+
 class TableDef(Frozen):
     """A table that documents of the class carry: invoice lines, transactions, losses."""
 
@@ -72,8 +90,14 @@ class TableDef(Frozen):
     columns: tuple[FieldDef, ...]
     adds_up_to: tuple[str, ...] = ()
     """Head fields of which one is the sum of the column `amount`."""
+    of_form: bool = False
+    """Its rows are the filled fields of a form (columns `label` and `value`), not lines of a table."""
     leads: tuple[str, str] | None = None
     """A balance before and one after: head fields of which the column `amount` is the difference."""
+    counted_by: str | None = None
+    """The head field that says how many rows there are."""
+    nested: Nested | None = None
+    """Amounts that each row carries in a small table, or in words, of its own."""
 
 
 class Headline(Frozen):
@@ -91,6 +115,8 @@ class ClassDef(Frozen):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: Label
+    kin: str | None = None
+    """The wider class that it is one of: a benefit claim is a claim."""
     groups: tuple[FieldGroup, ...]
     tables: tuple[TableDef, ...] = ()
     variants: tuple[str, ...] = ()
@@ -104,6 +130,8 @@ class ClassDef(Frozen):
     """Amount fields of which the last is the sum of those before."""
     in_order: tuple[tuple[str, ...], ...] = ()
     """Date fields none of which may lie before the one to its left."""
+    retold: tuple[tuple[str, str], ...] = ()
+    """A date field and a text that tells it again, such as when a loss happened and what happened."""
 
     @property
     def fields(self) -> tuple[FieldDef, ...]:
@@ -123,9 +151,15 @@ class ClassDef(Frozen):
         for role, name in self.headline.model_dump(exclude_none=True).items():
             if name not in names:
                 raise ValueError(f"the class {self.name} has no field {name!r}, named as headline {role}")
-        related = [name for group in (*self.sums, *self.in_order) for name in group]
+        related = [name for group in (*self.sums, *self.in_order, *self.retold) for name in group]
         related += [name for table in self.tables for name in (*table.adds_up_to, *(table.leads or ()))]
+        related += [table.counted_by for table in self.tables if table.counted_by]
         for name in related:
             if name not in names:
                 raise ValueError(f"the class {self.name} has no field {name!r}, which its checks name")
+        for table in self.tables:
+            columns = {column.name for column in table.columns}
+            for name in (*(c.beside for c in table.columns), *(table.nested.columns if table.nested else ())):
+                if name and name not in columns:
+                    raise ValueError(f"the table {table.name} of {self.name} has no column {name!r}")
         return self

@@ -20,7 +20,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, list_currencies
 from stdnum.exceptions import ValidationError
 
-from countersign.domain.dates import fold, iso_date
+from countersign.domain.dates import ORDINALS, fold, iso_date
 from countersign.domain.klass import FieldType
 from countersign.domain.numerals import NUMBER_WORDS, amount, as_decimal, number
 
@@ -50,6 +50,8 @@ _DURATION = re.compile(
     rf"(?:(?P<word>{_COUNT})(?![^\W\d])[\s\-]*)?(?:\(?\s*(?P<digits>\d{{1,3}})\s*\)?)?"
     r"[\s\-]*(?:full\s+|calendar\s+|business\s+|consecutive\s+)?(?P<unit>[^\W\d]+)['’]?s?"
 )
+_ANNIVERSARY = re.compile(rf"(?:(?P<word>{'|'.join(ORDINALS)})|(?P<digits>\d{{1,2}})(?:st|nd|rd|th))"
+                          r"(?:\s*\(\d{1,2}\s?(?:st|nd|rd|th)?\))?\s+anniversary")  # fmt: skip
 _EMAIL = re.compile(r"[\w.+%'\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _VAT_SHAPE = re.compile(r"(?:[A-Z]{2}|CHE)[0-9A-Z+*]{5,14}")
 _IBAN_SHAPE = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
@@ -95,9 +97,33 @@ def same(type: FieldType, one: str, other: str) -> bool:
         return True
     if type in (FieldType.AMOUNT, FieldType.NUMBER):
         return as_decimal(one) is not None and as_decimal(one) == as_decimal(other)
-    if type in (FieldType.NAME, FieldType.TEXT, FieldType.ADDRESS):
+    if type is FieldType.NAME:
+        return _named(one) == _named(other) != ""
+    if type in (FieldType.TEXT, FieldType.ADDRESS):
         return _letters(one) == _letters(other) != ""
+    if type is FieldType.DURATION:
+        return _months(one) == _months(other)
     return _SPACED_MARKS.sub("", one).casefold() == _SPACED_MARKS.sub("", other).casefold()
+
+
+_FORM_WORDS = {
+    "&": "and", "incorporated": "inc", "corporation": "corp", "limited": "ltd", "company": "co",
+    "gesellschaftmitbeschrankterhaftung": "gmbh", "aktiengesellschaft": "ag",
+}  # fmt: skip
+"""Words of a company's name that are written in two ways."""
+
+
+def _named(text: str) -> str:
+    """Return the letters of a name, the same for ``Acme & Sons, Incorporated`` and ``ACME AND SONS INC.``."""
+    words = fold(text).replace("&", " & ").split()
+    return _letters("".join(_FORM_WORDS.get(word.strip(".,"), word) for word in words))
+
+
+def _months(value: str) -> tuple[int, str]:
+    """Return a span of time in months or days, so that 24 months are 2 years."""
+    count, _, unit = value.partition(" ")
+    size = {"year": (12, "month"), "week": (7, "day")}.get(unit.rstrip("s"), (1, unit.rstrip("s")))
+    return (int(count) * size[0], size[1]) if count.isdigit() else (0, value)
 
 
 def _letters(text: str) -> str:
@@ -146,7 +172,10 @@ def _name(text: str, _language: str, _day_first: bool | None) -> str:
 
 def _address(text: str, _language: str, _day_first: bool | None) -> str:
     lines = [" ".join(line.split()).strip(" ,;|·•") for line in re.split(r"[\r\n]+", text)]
-    return ", ".join(line for line in lines if line)
+    address = ", ".join(line for line in lines if line)
+    if not address:
+        raise ValueError(f"{text!r} is not an address.")
+    return address
 
 
 def _identifier(text: str, _language: str, _day_first: bool | None) -> str:
@@ -196,7 +225,7 @@ def _vat_id(text: str, language: str, day_first: bool | None) -> str:
 
 def _country(text: str, _language: str, _day_first: bool | None) -> str:
     token = fold(" ".join(text.split())).strip(" .,")
-    code = _COUNTRY_ALIASES.get(token) or _country_names().get(token)
+    code = _COUNTRY_ALIASES.get(token) or country_names().get(token)
     if code is None:
         raise ValueError(f"{text!r} is not a country.")
     return code
@@ -204,17 +233,18 @@ def _country(text: str, _language: str, _day_first: bool | None) -> str:
 
 def is_country_code(text: str) -> bool:
     """Say whether two letters are the ISO code of a country."""
-    return len(text) == 2 and text.lower() in _country_names()
+    return len(text) == 2 and text.lower() in country_names()
 
 
 def is_country(text: str) -> bool:
     """Say whether a text is the name of a country in one of the languages."""
     token = fold(text).strip(" .,")
-    return len(token) > 3 and token in _country_names()
+    return len(token) > 3 and token in country_names()
 
 
 @lru_cache(maxsize=1)
-def _country_names() -> dict[str, str]:
+def country_names() -> dict[str, str]:
+    """Return the ISO codes of countries by their names in every language, folded, and by themselves."""
     names: dict[str, str] = {}
     for language in LANGUAGES:
         for code, name in babel.Locale.parse(language).territories.items():
@@ -239,7 +269,11 @@ def _phone(text: str, _language: str, _day_first: bool | None) -> str:
 
 
 def _duration(text: str, _language: str, _day_first: bool | None) -> str:
-    found = _DURATION.fullmatch(" ".join(text.lower().split()).strip(" .,;"))
+    plain = " ".join(text.lower().split()).strip(" .,;")
+    passed = _ANNIVERSARY.fullmatch(plain)
+    if passed:
+        plain = f"{passed['digits'] or ORDINALS[passed['word']]} years"
+    found = _DURATION.fullmatch(plain)
     unit = UNIT_WORDS.get(fold(found["unit"])) if found else None
     if not found or unit is None:
         raise ValueError(f"{text!r} is not a span of time, such as 3 years.")

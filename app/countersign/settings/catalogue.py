@@ -11,7 +11,7 @@ from countersign.domain.base import Frozen
 from countersign.domain.errors import Trouble
 from countersign.domain.klass import ClassDef
 from countersign.domain.reason import Reason, ReasonText
-from countersign.settings import plain_yaml
+from countersign.settings import faults, plain_yaml
 from countersign.settings.home import Home
 from countersign.settings.resources import shipped
 
@@ -54,8 +54,33 @@ def load(home: Home | None = None) -> Catalogue:
     return Catalogue(classes=classes, reasons=reasons)
 
 
+def examples() -> dict[str, ClassDef]:
+    """Read the classes that ship as examples: no desk knows them until it copies them to its own."""
+    files = sorted(shipped("resources", "class_examples").glob("*.yaml"))
+    return {klass.name: klass for klass in map(_class, files)}
+
+
+def read_class(text: str, name: str) -> ClassDef:
+    """Read a class from the text of a file; raises Trouble that names the lines where it is wrong."""
+    try:
+        data = plain_yaml.parse(text)
+    except yaml.YAMLError as error:
+        where = faults.marked(error)
+        raise Trouble(f"{name} cannot be read: {where}. Mend the file or take it away.") from error
+    if not isinstance(data, dict):
+        raise Trouble(f"{name} must hold names and values. Mend the file or take it away.")
+    try:
+        return ClassDef.model_validate(data)
+    except ValidationError as error:
+        raise Trouble(f"{name}: {faults.told(error, text)}. Mend the file or take it away.") from error
+
+
 def _class(file: Path) -> ClassDef:
-    return _parse(ClassDef, _yaml(file), file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"{file.name} cannot be read: {error}. Mend the file or take it away.") from error
+    return read_class(text, file.name)
 
 
 def _yaml(file: Path) -> Mapping[str, object]:

@@ -31,6 +31,8 @@ class Home:
         """Files dropped here are taken in."""
         self.policies = self.root / "policies"
         self.classes = self.root / "classes"
+        self.lessons = self.root / "lessons"
+        """What was learned from approved cases; may be deleted, and is then learned again."""
         self.logs = self.root / "logs"
 
     def prepare(self) -> "Home":
