@@ -190,7 +190,7 @@ def _encrypted() -> bytes:
         (_encrypted(), "encrypted", "password"),
         (pdf(*[""] * 1001), "too_many_pages", "1,001 pages, at most 1,000"),
         (b"%PDF-1.7\nnothing more", "unreadable_document", ""),
-        (b"PK\x03\x04 a word file", "unsupported_format", "PDF, PNG, JPEG and TIFF"),
+        (b"PK\x03\x04 a word file", "unsupported_format", "PDF, PNG, JPEG, TIFF and e-invoices"),
         (b"%PDF-1.7" + b"\n" * 5_000_000, "too_large", "5,000,008 bytes, at most 5,000,000"),
         (encoded(drawn("a"))[:900], "unreadable_document", "page 1 of the picture is damaged"),
         (encoded(Image.new("1", (6000, 6000))), "too_large", "36,000,000 pixels, at most 20,000,000"),

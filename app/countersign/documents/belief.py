@@ -2,12 +2,15 @@
 
 import math
 
-from countersign.domain.document import MediaType, Opened, Page, PageImage, Refusal, TextSource
+from countersign.domain.document import MediaType, Opened, Page, PageImage, Refusal, Rule, TextSource
 
 CODES = frozenset(
     {"encrypted", "empty_file", "too_many_pages", "too_large", "unsupported_format", "unreadable_document"}
 )
 """What a document can be refused for."""
+
+MOST_RULES = 3_000
+"""Lines and frames a page."""
 
 _FARTHEST = 1_000_000.0  # points; a PDF page is at most 14,400 × its user unit
 
@@ -55,7 +58,9 @@ def believed_refusal(untrusted: Refusal) -> Refusal:
 def _is_sound(untrusted: Page) -> bool:
     if not (0 < untrusted.width < _FARTHEST and 0 < untrusted.height < _FARTHEST):
         return False
-    if untrusted.hidden_words < 0:
+    if untrusted.hidden_words < 0 or len(untrusted.rules) > MOST_RULES:
+        return False
+    if not all(_is_sound_rule(rule) for rule in untrusted.rules):
         return False
     return all(
         math.isfinite(word.size)
@@ -63,4 +68,12 @@ def _is_sound(untrusted: Page) -> bool:
         and -_FARTHEST < word.x0 <= word.x1 < _FARTHEST
         and -_FARTHEST < word.y0 <= word.y1 < _FARTHEST
         for word in untrusted.words
+    )
+
+
+def _is_sound_rule(untrusted: Rule) -> bool:
+    return (
+        0 <= untrusted.ink <= 100
+        and -_FARTHEST < untrusted.x0 <= untrusted.x1 < _FARTHEST
+        and -_FARTHEST < untrusted.y0 <= untrusted.y1 < _FARTHEST
     )

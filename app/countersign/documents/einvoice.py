@@ -11,11 +11,14 @@ from datetime import date
 
 from lxml import etree
 
-from countersign.domain.document import EInvoice
+from countersign.domain.document import EInvoice, Kind
 from countersign.domain.numerals import amount, number
 
 MOST_BYTES = 20_000_000
 """A larger attachment is no invoice."""
+
+Element = etree._Element
+Paths = dict[str, tuple[str, ...]]
 
 _DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,10})?")
 _CII_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")  # qualifier 102; others name no day
@@ -26,6 +29,19 @@ _ROOTS = {
     "Invoice": "ubl",
     "CreditNote": "ubl",
 }
+_DOCTYPE = "<!DOCTYPE"
+_TYPES: Paths = {
+    "cii": ("./ExchangedDocument/TypeCode", "./HeaderExchangedDocument/TypeCode"),
+    "ubl": ("./InvoiceTypeCode", "./CreditNoteTypeCode"),
+}
+_KINDS = {
+    **dict.fromkeys(
+        ("81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"), Kind.CREDIT_NOTE
+    ),
+    "384": Kind.CORRECTED_INVOICE,
+    "386": Kind.PREPAYMENT_INVOICE,
+}
+"""By code of UNTDID 1001; all others are plain invoices to a desk."""
 _AT_SELLER, _AT_BUYER = "./*/*/SellerTradeParty", "./*/*/BuyerTradeParty"
 _TAX_ID = "SpecifiedTaxRegistration/ID[@schemeID='{}']"
 _SUMS = (
@@ -34,9 +50,6 @@ _SUMS = (
 )
 _PARTY_TAX = "PartyTaxScheme[TaxScheme/ID='VAT']/CompanyID"
 _SUPPLIER, _CUSTOMER = "./AccountingSupplierParty/Party", "./AccountingCustomerParty/Party"
-
-Element = etree._Element
-Paths = dict[str, tuple[str, ...]]
 
 _CII: Paths = {
     "invoice_number": ("./ExchangedDocument/ID", "./HeaderExchangedDocument/ID"),
@@ -111,17 +124,30 @@ _UBL_ROW: Paths = {
 }
 
 
-def find_einvoices(files: Iterable[bytes]) -> tuple[EInvoice, ...]:
-    """Return what the attached files hold of e-invoices; a file that is none is passed over."""
-    return tuple(invoice for content in files if (invoice := read_einvoice(content)))
+class NoEInvoice(ValueError):
+    """A file holds no e-invoice that can be read; the message says why, in words for people."""
+
+    def __init__(self, why: str, code: str = "unreadable_document") -> None:
+        super().__init__(why)
+        self.code = code
+        """What the document is refused for."""
 
 
 def read_einvoice(content: bytes) -> EInvoice | None:
-    """Read an e-invoice; None when the file is none, or declares a document type, as only attackers do."""
-    root = _parse(content)
-    kind = _ROOTS.get(str(root.tag)) if root is not None else None
-    if root is None or kind is None:
+    """Read an e-invoice; None when the file is none."""
+    try:
+        return einvoice_of(parse(content))
+    except NoEInvoice:
         return None
+
+
+def einvoice_of(root: Element) -> EInvoice:
+    """Return the values of a parsed e-invoice; raises NoEInvoice."""
+    name = str(root.tag)
+    kind = _ROOTS.get(name)
+    if kind is None:
+        why = f"it is XML, but no e-invoice: its outermost element is {name[:40]!r}"
+        raise NoEInvoice(why, "unsupported_format")
     is_ubl = kind == "ubl"
     values = _values(root, _UBL if is_ubl else _CII)
     if address := _address(root, *(_UBL_ADDRESS if is_ubl else _CII_ADDRESS)):
@@ -134,22 +160,37 @@ def read_einvoice(content: bytes) -> EInvoice | None:
         flavour=_flavour(root, kind),
         values={name: value for name, value in values.items() if value},
         rows=rows,
+        kind=_kind(root, kind),
     )
 
 
-def _parse(content: bytes) -> Element | None:
+def parse(content: bytes) -> Element:
+    """Parse XML that a stranger made, its names without namespaces; raises NoEInvoice.
+
+    A document type is refused before the parser sees it: no e-invoice has one, and only by it can a file
+    reach for other files or grow in memory.
+    """
     if len(content) > MOST_BYTES:
-        return None
+        raise NoEInvoice(f"e-invoices may have {MOST_BYTES // 1_000_000} MB", "too_large")
+    if any(_DOCTYPE.encode(encoding) in content for encoding in ("ascii", "utf-16-le", "utf-16-be")):
+        raise NoEInvoice("it declares a document type, as no e-invoice does")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise NoEInvoice(f"it is not well-formed XML ({str(error)[:120]})") from error
     if root.getroottree().docinfo.internalDTD is not None:
-        return None
+        raise NoEInvoice("it declares a document type, as no e-invoice does")
     for element in root.iter("{*}*"):
         element.tag = etree.QName(element).localname
     return root
+
+
+def _kind(root: Element, found: str) -> Kind:
+    if found == "order-x":
+        return Kind.ORDER
+    code = _first(root, _TYPES["ubl" if found == "ubl" else "cii"])
+    return _KINDS.get(code, Kind.CREDIT_NOTE if root.tag == "CreditNote" else Kind.INVOICE)
 
 
 def _flavour(root: Element, kind: str) -> str:

@@ -29,6 +29,8 @@ class Request(Frozen):
     media_type: str
     page: int = 0
     dpi: int = 0
+    flat: bool = False
+    """True when the fields of a PDF's form shall be part of the page, as if it had been printed."""
     holds: bool = False
     """True when the child still has the document of the request before."""
 

@@ -19,12 +19,17 @@ _FAINT = 12  # of 255 opacity
 _CONTRAST = 10  # of 255 grey levels
 _SMALLEST = 1.0  # points
 _MOST_PIXELS = 4_000_000
+_FRAME = 0.24  # share of a small box on each side that is its edge
 _COVERED = 0.7  # share of a word's box
 _TEXT = ("fill-text", "stroke-text")
 _PICTURES = ("fill-image", "fill-imgmask")
+_PATHS = ("fill-path", "stroke-path")
 
 Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom, in points."""
+
+Fonts = dict[tuple[str, int], int]
+"""Numbers of typefaces and colours, in order of appearance."""
 
 Span = dict[str, Any]
 """Characters with the same font, size and colour."""
@@ -40,6 +45,10 @@ class Layer(NamedTuple):
     """Words that no eye can see."""
     picture_share: float
     """Share of the page that pictures cover, 0 to 1."""
+    paths: int
+    """Number of lines, frames and other shapes that are drawn."""
+    grey: "Grey"
+    """The page as drawn."""
 
 
 class _Mark(NamedTuple):
@@ -49,24 +58,26 @@ class _Mark(NamedTuple):
     box: Rectangle
 
 
-def read_layer(page: pymupdf.Page) -> Layer:
-    """Read a page's words, in points of the page as displayed."""
+def read_layer(page: pymupdf.Page, fonts: Fonts) -> Layer:
+    """Read a page's words, in points of the page as displayed; `fonts` numbers those of the document."""
     drawing = page.get_displaylist()
     text = pymupdf.TextPage(drawing.get_textpage(_FLAGS))
     marks = _marks(page)
-    grey = _Grey(drawing, page.rect)
+    grey = Grey(drawing, page.rect)
     covers = _covers(page, marks)
     words: list[Word] = []
     hidden = _count_off_page(page, marks)
-    for word, has_ink in _words(text):
+    for word, has_ink in _words(text, fonts):
         if has_ink and grey.shows(word) and not _is_covered(word, covers, marks):
             words.append(word)
         else:
             hidden += 1
-    return Layer(page.rect.width, page.rect.height, tuple(words), hidden, _picture_share(page, marks))
+    paths = sum(mark.kind in _PATHS for mark in marks)
+    share = _picture_share(page, marks)
+    return Layer(page.rect.width, page.rect.height, tuple(words), hidden, share, paths, grey)
 
 
-def _words(text: pymupdf.TextPage) -> Iterator[tuple[Word, bool]]:
+def _words(text: pymupdf.TextPage, fonts: Fonts) -> Iterator[tuple[Word, bool]]:
     """Yield each word and whether ink is put down for all of it."""
     lines = (line for block in text.extractRAWDICT()["blocks"] for line in block.get("lines", ()))
     for number, line in enumerate(lines):
@@ -82,6 +93,7 @@ def _words(text: pymupdf.TextPage) -> Iterator[tuple[Word, bool]]:
                 line=number,
                 size=round(first["size"], 2),
                 bold=bool(first["flags"] & _BOLD_FONT or first["char_flags"] & _BOLD),
+                font=fonts.setdefault((first["font"], first["color"]), len(fonts)),
             )
             yield word, all(map(_has_ink, spans))
 
@@ -116,7 +128,7 @@ def _has_ink(span: Span) -> bool:
     return bool(is_painted and span["alpha"] >= _FAINT and span["size"] >= _SMALLEST)
 
 
-class _Grey:
+class Grey:
     """The page as drawn, in grey, at 72 dots an inch: one pixel a point."""
 
     def __init__(self, drawing: pymupdf.DisplayList, page: pymupdf.Rect) -> None:
@@ -140,6 +152,21 @@ class _Grey:
             if levels and max(levels) - min(levels) >= _CONTRAST:
                 return True
         return False
+
+    def ink(self, x0: float, y0: float, x1: float, y1: float) -> int:
+        """Return how dark a box is inside, its edges left out, in percent."""
+        edge_x, edge_y = (x1 - x0) * _FRAME, (y1 - y0) * _FRAME
+        left, right = int((x0 + edge_x) * self._scale), int((x1 - edge_x) * self._scale) + 1
+        left, right = max(0, left), min(self._width, right)
+        top, bottom = int((y0 + edge_y) * self._scale), int((y1 - edge_y) * self._scale) + 1
+        rows = range(max(0, top), min(self._height, bottom))
+        if right <= left or not rows:
+            return 0
+        light = sum(
+            sum(self._samples[row * self._stride + left : row * self._stride + right]) for row in rows
+        )
+        darkest = 255 * len(rows) * (right - left)
+        return 100 - int(100 * light / darkest)
 
     def _within(self, low: float, high: float, most: int) -> tuple[int, int]:
         edge = (high - low) * 0.1  # a frame around the word is not the word

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pymupdf
 
-from countersign.documents.einvoice import MOST_BYTES, find_einvoices
-from countersign.documents.layer import Layer, read_layer
+from countersign.documents.attachments import read_attached
+from countersign.documents.layer import Fonts, Layer, read_layer
 from countersign.documents.refuse import Refused
-from countersign.documents.widgets import filled_widgets
+from countersign.documents.rules import read_rules
+from countersign.documents.widgets import filled_widgets, flatten
 from countersign.domain.document import MediaType, Opened, Page, PageImage, TextSource
 from countersign.settings.limits import Limits
 
@@ -29,7 +30,7 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 class PdfFile:
     """A PDF in memory."""
 
-    def __init__(self, content: bytes, limits: Limits) -> None:
+    def __init__(self, content: bytes, limits: Limits, *, is_flat: bool = False) -> None:
         self._limits = limits
         self._content = content
         try:
@@ -43,18 +44,18 @@ class PdfFile:
             raise Refused("too_many_pages", f"{count:,} pages, at most {limits.max_pages:,} are allowed")
         if count < 1:
             raise Refused("unreadable_document", "it has no pages")
+        if is_flat:
+            flatten(self._pdf, self._each_page())
 
     def opened(self, sha256: str) -> Opened:
         """Return everything an agent may look at."""
-        layers = [read_layer(page) for page in self._each_page()]
-        pages = tuple(_page(number, layer) for number, layer in enumerate(layers))
+        fonts: Fonts = {}
+        pages = tuple(_page(page, read_layer(page, fonts)) for page in self._each_page())
         widgets = filled_widgets(self._each_page()) if self._pdf.is_form_pdf else ()
-        einvoices = find_einvoices(self._attached_xml())
+        attached = read_attached(self._pdf)
         notes = {
             "repaired": bool(self._pdf.is_repaired),
             "hidden_text": any(page.hidden_words for page in pages),
-            "embedded_files": self._pdf.embfile_count() > 0,
-            "several_einvoices": len(einvoices) > 1,
             "xfa": self._has("AcroForm/XFA"),
             **self._actions(),
         }
@@ -63,8 +64,8 @@ class PdfFile:
             media_type=MediaType.PDF,
             pages=pages,
             widgets=widgets,
-            einvoice=einvoices[0] if len(einvoices) == 1 else None,  # of two, neither can be trusted
-            notes=tuple(note for note, is_so in notes.items() if is_so),
+            einvoice=attached.einvoice,
+            notes=(*(note for note, is_so in notes.items() if is_so), *attached.notes),
         )
 
     def picture(self, page: int, dpi: int) -> PageImage:
@@ -110,12 +111,6 @@ class PdfFile:
             raise Refused("unreadable_document", f"page {number + 1} has no size that can be")
         return page
 
-    def _attached_xml(self) -> Iterator[bytes]:
-        for number in range(self._pdf.embfile_count()):
-            about = self._pdf.embfile_info(number)
-            if about["filename"].lower().endswith(".xml") and about.get("length", 0) <= MOST_BYTES:
-                yield self._pdf.embfile_get(number)
-
     def _actions(self) -> dict[str, bool]:
         """Say what the file would do by itself; only objects are asked, never the bytes of pictures."""
         numbers = range(1, min(self._pdf.xref_length(), _MOST_OBJECTS))
@@ -137,16 +132,17 @@ class PdfFile:
         return bool(kind != "null")
 
 
-def _page(number: int, layer: Layer) -> Page:
+def _page(page: pymupdf.Page, layer: Layer) -> Page:
     is_scan = layer.picture_share >= _SCAN_SHARE and len(layer.words) < _SCAN_WORDS
     unknown = sum("\ufffd" in word.text for word in layer.words)
     is_cipher = unknown > _UNKNOWN_SHARE * len(layer.words)
     words = () if is_scan or is_cipher else layer.words
     return Page(
-        number=number,
+        number=page.number,
         width=round(layer.width, 2),
         height=round(layer.height, 2),
         source=TextSource.TEXT_LAYER if words else TextSource.NONE,
         words=words,
         hidden_words=layer.hidden,
+        rules=read_rules(page, layer.paths, layer.grey) if words else (),
     )

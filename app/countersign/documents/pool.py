@@ -45,9 +45,14 @@ class Pages:
                 with contextlib.suppress(queue.Empty):
                     lent.enter_context(self._lend(wait=False))
 
-    def open(self, document: Path, sha256: str, media_type: MediaType) -> Opened | Refusal:
-        """Open a document: pages, words of the text layer, widgets, e-invoice; no OCR."""
-        request = Request(do="open", sha256=sha256, media_type=media_type)
+    def open(
+        self, document: Path, sha256: str, media_type: MediaType, *, flat: bool = False
+    ) -> Opened | Refusal:
+        """Open a document: pages, words of the text layer, widgets, e-invoice; no OCR.
+
+        `flat` makes the fields of a PDF's form part of its pages first.
+        """
+        request = Request(do="open", sha256=sha256, media_type=media_type, flat=flat)
         return self._ask(
             request,
             document,
@@ -167,7 +172,9 @@ class Pages:
                 code="too_large", detail=f"{length:,} bytes, at most {self._limits.max_bytes:,} are allowed"
             )
         if media_type in (MediaType.MAIL, MediaType.OTHER):
-            return Refusal(code="unsupported_format", detail="PDF, PNG, JPEG and TIFF can be read")
+            return Refusal(
+                code="unsupported_format", detail="PDF, PNG, JPEG, TIFF and e-invoices as XML can be read"
+            )
         return None
 
 

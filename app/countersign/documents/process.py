@@ -69,7 +69,7 @@ class Child:
         """
         with document.open("rb") as file:
             stat = os.fstat(file.fileno())
-            identity = (str(document), stat.st_size, stat.st_mtime_ns)
+            identity = (str(document), stat.st_size, stat.st_mtime_ns, request.flat)
             self._await_start()
             self._requests += 1
             self.is_worn = True

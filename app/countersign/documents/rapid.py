@@ -1,71 +1,118 @@
-"""The thorough engine: RapidOCR on onnxruntime; its models come with it, so it is always there."""
+"""The engine that comes along: it finds the lines of a page and reads them one by one."""
 
-from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-import rapidocr
 
-from countersign.documents.seen import Seen, spread
+from countersign.documents import letters, lines
+from countersign.documents.letters import Letter
+from countersign.documents.lines import Line
+from countersign.documents.seen import Seen
 from countersign.documents.straighten import Grey
 
-_SETTINGS = {
-    "Global.use_cls": False,  # else it turns long lines upside down
-    "Global.log_level": "critical",
-    "Rec.rec_batch_num": 1,  # wider batches pad every line to the longest: slower on one core
-    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-}
-
+_READ = 0.5  # mean sureness below which a mark was no text
+_POOR = 0.8  # below it a tall line may be two
+_DOUBTFUL = 0.75  # of one letter: the line gets another look
+_SLIM = 0.85  # how wide it is then
+_ACCENTS = 0.004  # share of letters: a page with fewer is in a language without
+_TALL = 1.55  # usual heights from which a line may be two
+_SAMPLE = 4  # lines by which a page is told to stand on its head
 _GAP = 1.2  # heights of a line between two pieces of it
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels."""
 
 
-@cache
-def engine() -> "Rapid":
-    """Return the engine, loaded once."""
-    return Rapid()
+class _Reading(NamedTuple):
+    line: Line
+    picture: Grey
+    letters: list[Letter]
+
+    @property
+    def sureness(self) -> float:
+        return letters.sureness(self.letters)
 
 
-class Rapid:
-    """Reads pages at some 2 to 6 s, single lines at 40 ms.
-
-    The library keeps what one call chose for the next: every call says everything.
-    """
-
-    def __init__(self) -> None:
-        self._ocr = rapidocr.RapidOCR(params=_SETTINGS)
-
-    def read(self, grey: Grey) -> list[Seen]:
-        """Read the words of a picture, boxes in its pixels."""
-        found = self._ocr(_three_channels(grey), use_det=True, use_rec=True, return_word_box=True)
-        if getattr(found, "boxes", None) is None or not found.txts:
-            return []  # an answer of another type, when it finds nothing
-        boxes = [_around(corners) for corners in found.boxes]
-        order = _lines(boxes)
-        pieces = zip(boxes, found.txts, found.scores, found.word_results, strict=True)
-        words = [word for number, piece in zip(order, pieces, strict=True) for word in _words(number, *piece)]
-        return sorted(words, key=lambda word: (word.line, word.x0))
-
-    def read_line(self, grey: Grey) -> tuple[str, int]:
-        """Read a picture of a single line: (text, percent)."""
-        found = self._ocr(_three_channels(grey), use_det=False, use_rec=True, return_word_box=False)
-        if not getattr(found, "txts", None):
-            return "", 0
-        return found.txts[0].strip(), round(found.scores[0] * 100)
+def read(grey: Grey, found: list[Line] | None = None) -> list[Seen]:
+    """Read the words of a picture, boxes in its pixels; `found` are its lines where they are known."""
+    found = lines.find(grey) if found is None else found
+    usual = float(np.median([line.size[1] for line in found if not line.stands] or [0]))
+    readings = [
+        reading for line in found for reading in _best(grey, line, usual) if reading.sureness >= _READ
+    ]
+    readings = _without_dust(readings)
+    order = _lines([reading.line.box for reading in readings])
+    seen = [word for number, reading in zip(order, readings, strict=True) for word in _words(number, reading)]
+    return sorted(seen, key=lambda word: (word.line, word.x0))
 
 
-def _words(line: int, box: Box, text: str, score: float, words: Any) -> list[Seen]:
-    """Return the words of a piece of text, with the boxes that the engine tells, else with fair shares."""
-    parts = text.split()
-    if [word[0] for word in words] == parts:
-        return [
-            Seen(part, *_around(word[2]), line, min(100, round(word[1] * 100)))
-            for part, word in zip(parts, words, strict=True)
-        ]
-    return spread(text, box, line, round(score * 100))
+def read_line(grey: Grey) -> list[Seen]:
+    """Read a picture of a single line: its words, boxes in its pixels, of line 0."""
+    high, wide = grey.shape
+    corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], dtype=np.float32)
+    return _words(0, _Reading(Line(corners), grey, letters.read(grey)))
+
+
+def lies(found: list[Line]) -> bool:
+    """Say whether most of a page's text runs up or down."""
+    standing = sum(max(line.size) for line in found if line.stands)
+    return standing > 0.5 * sum(max(line.size) for line in found)
+
+
+def quarters(grey: Grey, found: list[Line]) -> int:
+    """Return by how many quarter turns to the left a page becomes upright."""
+    lying = lies(found)
+    longest = sorted((line for line in found if line.stands == lying), key=lambda line: -max(line.size))[
+        :_SAMPLE
+    ]
+    ways = (1, 3) if lying else (0, 2)
+    sure = {}
+    for way in ways:
+        sure[way] = sum(_read(grey, line.turned(way)).sureness for line in longest) / max(1, len(longest))
+    return max(sure, key=lambda way: sure[way])
+
+
+def _read(grey: Grey, line: Line) -> _Reading:
+    picture = line.cut(grey)
+    return _Reading(line, picture, letters.read(picture))
+
+
+def _without_dust(readings: list[_Reading]) -> list[_Reading]:
+    """Read lines again that seem to have accents on a page without: what looks like one is dust."""
+    told = [letter for reading in readings for letter in reading.letters if letter.text.isalpha()]
+    accented = [any(letters.is_accented(letter.text) for letter in reading.letters) for reading in readings]
+    sure = sum(letters.is_accented(letter.text) and letter.sure > _DOUBTFUL for letter in told)
+    if sure > max(1.0, _ACCENTS * len(told)):
+        return readings
+    return [
+        reading._replace(letters=letters.read(reading.picture, plain=True)) if is_accented else reading
+        for reading, is_accented in zip(readings, accented, strict=True)
+    ]
+
+
+def _best(grey: Grey, line: Line, usual: float) -> list[_Reading]:
+    """Read a line; one that stands is turned, and one that is too tall and hardly legible may be two."""
+    if line.stands:
+        ways = [line.turned(1), line.turned(3)]
+        if line.size[1] < 2 * usual:
+            ways.append(line)  # a single letter is higher than it is wide
+        return [max((_read(grey, way) for way in ways), key=lambda reading: reading.sureness)]
+    reading = _read(grey, line)
+    if reading.sureness < _POOR and usual and line.size[1] > _TALL * usual:
+        halves = [_read(grey, half) for half in line.halves()]
+        if sum(half.sureness for half in halves) / 2 > reading.sureness:
+            return halves
+    if min((letter.sure for letter in reading.letters if letter.text != " "), default=1.0) < _DOUBTFUL:
+        other = reading._replace(letters=letters.read(reading.picture, slim=_SLIM))
+        return [max(reading, other, key=lambda reading: reading.sureness)]
+    return [reading]
+
+
+def _words(number: int, reading: _Reading) -> list[Seen]:
+    return [
+        Seen(part.text, *reading.line.between(part.begin, part.end), number, round(part.sure * 100))
+        for part in letters.words(reading.picture, reading.letters)
+    ]
 
 
 def _lines(boxes: list[Box]) -> list[int]:
@@ -82,13 +129,3 @@ def _follows(left: Box, right: Box) -> bool:
     height = min(left[3] - left[1], right[3] - right[1])
     beside = min(left[3], right[3]) - max(left[1], right[1])
     return beside > height / 2 and -height / 2 < right[0] - left[2] < _GAP * height
-
-
-def _around(corners: Any) -> Box:
-    points = np.asarray(corners, dtype=np.float64)
-    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
-    return float(x0), float(y0), float(x1), float(y1)
-
-
-def _three_channels(grey: Grey) -> Grey:
-    return np.dstack([grey, grey, grey])

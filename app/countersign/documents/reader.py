@@ -53,17 +53,21 @@ class Reader:
             if self._file:
                 self._file.close()
             self._file = None
-            self._file = self._load(request.media_type, blob)
+            self._file = self._load(request, blob)
         if self._file is None:
             raise Refused("unreadable_document", "it could not be opened before")
         return self._file
 
-    def _load(self, media_type: str, blob: bytes) -> File:
-        if media_type == MediaType.PDF:
-            return PdfFile(blob, self._limits)
+    def _load(self, request: Request, blob: bytes) -> File:
+        if request.media_type == MediaType.PDF:
+            return PdfFile(blob, self._limits, is_flat=request.flat)
+        if request.media_type == MediaType.XML:
+            from countersign.documents.xml_file import XmlFile
+
+            return XmlFile(blob, self._limits)
         from countersign.documents.pictures import PictureFile
 
-        return PictureFile(blob, MediaType(media_type), self._limits)
+        return PictureFile(blob, MediaType(request.media_type), self._limits)
 
     def _recognised(self, file: File, number: int) -> Page:
         from countersign.documents.ocr import recognise

@@ -7,8 +7,10 @@ import pymupdf
 from countersign.domain.document import Widget
 from countersign.domain.geometry import Box
 
-_UNSEEN = (1, 3)  # field_display: hidden, no view
-_PRESSED = "button"
+_UNSEEN = 1 | 2 | 32
+"""Flags of an annotation (ISO 32000-1, 12.5.3): invisible, hidden, no view. None of these is drawn."""
+_HIDDEN = "6"
+"""Flags: hidden, and printed with the page."""
 
 
 def filled_widgets(pages: Iterable[pymupdf.Page]) -> tuple[Widget, ...]:
@@ -17,8 +19,22 @@ def filled_widgets(pages: Iterable[pymupdf.Page]) -> tuple[Widget, ...]:
         _widget(page, widget)
         for page in pages
         for widget in page.widgets()
-        if widget.field_display not in _UNSEEN and _value(widget)
+        if _is_seen(page, widget) and _value(widget)
     )
+
+
+def flatten(pdf: pymupdf.Document, pages: Iterable[pymupdf.Page]) -> None:
+    """Make the fields of the form part of its pages; those that no eye can see leave nothing there."""
+    for page in pages:
+        for widget in page.widgets():
+            if not _is_seen(page, widget):
+                pdf.xref_set_key(widget.xref, "F", _HIDDEN)
+    pdf.bake(annots=False, widgets=True)
+
+
+def _is_seen(page: pymupdf.Page, widget: pymupdf.Widget) -> bool:
+    kind, flags = page.parent.xref_get_key(widget.xref, "F")
+    return kind != "int" or not int(flags) & _UNSEEN
 
 
 def _widget(page: pymupdf.Page, widget: pymupdf.Widget) -> Widget:

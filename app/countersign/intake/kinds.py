@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 from countersign.domain.document import MediaType
 
-READABLE = "PDF, PNG, JPEG, TIFF and mails (.eml)"
+READABLE = "PDF, PNG, JPEG, TIFF, e-invoices (.xml) and mails (.eml)"
 """What the desk reads, in words for people."""
 
 _NAMED_AS_DOCUMENT = {
