@@ -140,6 +140,13 @@ def test_not_present_of_an_optional_field_counts_only_where_the_policy_says_so()
     assert codes(evaluate(strict, unsure_absence, INVOICE)) == ["below_threshold"]
 
 
+def test_an_absence_that_the_reader_itself_hardly_believes_goes_to_a_person() -> None:
+    held_back = case(*GOOD, field("due_date", None, 0.06))
+    decision = evaluate(TRIAL, held_back, INVOICE)
+    assert codes(decision) == ["below_threshold"]
+    assert decision.reasons[0].fields == ("due_date",)
+
+
 def test_what_a_person_settled_is_neither_missing_nor_doubtful() -> None:
     settled = case(
         field("vendor_name", None, 0.1, act=Act.NOT_PRESENT),

@@ -10,7 +10,9 @@ from time import perf_counter
 
 from countersign.agents.einvoice import DIFFERS
 from countersign.agents.lexicons import orders
+from countersign.agents.patterns import DATE
 from countersign.agents.sheet import pieces
+from countersign.domain.dates import readings as dates_of
 from countersign.domain.document import Opened
 from countersign.domain.event import Checked
 from countersign.domain.klass import ClassDef, FieldType, TableDef
@@ -20,6 +22,11 @@ from countersign.domain.reason import Reason
 from countersign.domain.values import problem
 
 _CENT = Decimal("0.02")
+_LEFT_ASIDE = {
+    "several_einvoices": "several that differ from each other",
+    "einvoice_unreadable": "a file named as an e-invoice that is none, or is broken",
+}
+"""Notes of an opened document by what they mean for its data."""
 _FAR = timedelta(days=3 * 366)
 
 
@@ -32,7 +39,12 @@ def check(
     passed: list[str] = []
     findings: list[Reason] = []
     facts: dict[str, bool | int | str] = {}
-    totals = [*_sums(klass, values), *_row_sums(klass, values, rows, opened)]
+    totals = [
+        *_sums(klass, values),
+        *_row_sums(klass, values, rows, opened),
+        *_row_counts(klass, values, rows),
+        *_balances(klass, rows),
+    ]
     _report(totals, "totals_disagree", "totals_agree", passed, findings)
     facts["arithmetic.ok"] = not any(reason for reason in totals if reason)
     facts["arithmetic.checked"] = bool(totals)
@@ -43,6 +55,7 @@ def check(
         findings.append(Reason(code="field_missing", fields=missing))
     else:
         passed.append("required_fields_present")
+    findings.extend(_unusable(opened))
     differing = tuple(r.field for r in readings if DIFFERS in r.why)
     if differing:
         findings.append(Reason(code="xml_differs_from_page", fields=differing))
@@ -59,6 +72,13 @@ def check(
     )
 
 
+def _unusable(opened: Opened | None) -> Iterable[Reason]:
+    """Say that embedded e-invoice data was left aside: the page was read instead, and may say less."""
+    for note, detail in _LEFT_ASIDE.items():
+        if opened is not None and note in opened.notes:
+            yield Reason(code="einvoice_unusable", detail=detail)
+
+
 def _report(
     results: Iterable[Reason | None], failed: str, held: str, passed: list[str], findings: list[Reason]
 ) -> None:
@@ -70,15 +90,22 @@ def _report(
 
 
 def _sums(klass: ClassDef, values: dict[str, str]) -> list[Reason | None]:
+    """Add up what makes a total; a summand after the first that is not there counts as none: no tax, no sum.
+
+    Without the first nothing can be said: many bills print only the total and the tax that it holds.
+    """
     results: list[Reason | None] = []
     for group in klass.sums:
         numbers = [as_decimal(values.get(name)) for name in group]
-        known = [number for number in numbers if number is not None]
-        if len(known) < len(group):
+        said, first = numbers[-1], numbers[0]
+        if said is None or first is None:
             continue
-        total = sum(known[:-1], Decimal(0))
-        holds = abs(total - known[-1]) <= _CENT
-        detail = f"{' + '.join(map(str, known[:-1]))} = {total}, not {known[-1]}"
+        known = [number for number in numbers[:-1] if number is not None]
+        total = sum(known, Decimal(0))
+        holds = abs(total - said) <= _CENT
+        detail = f"{' + '.join(map(str, known))} = {total}, not {said}"
+        if len(known) == 1:
+            detail = f"{first} and nothing else, but the total says {said}"
         results.append(None if holds else Reason(code="totals_disagree", fields=group, detail=detail))
     return results
 
@@ -99,6 +126,44 @@ def _row_sums(
         detail = f"the rows add up to {total}"
         fields = tuple(dict.fromkeys(name for names in expected for name in names))
         results.append(None if holds else Reason(code="totals_disagree", fields=fields, detail=detail))
+    return results
+
+
+def _row_counts(klass: ClassDef, values: dict[str, str], rows: Sequence[Row]) -> list[Reason | None]:
+    """Compare how many rows were read with how many the document says there are."""
+    results: list[Reason | None] = []
+    for table in klass.tables:
+        said = as_decimal(values.get(table.counted_by)) if table.counted_by else None
+        if table.counted_by is None or said is None:
+            continue
+        read = sum(row.table == table.name for row in rows)
+        detail = f"{read} rows were read, the document says {said}"
+        reason = Reason(code="totals_disagree", fields=(table.counted_by,), detail=detail)
+        results.append(None if read == said else reason)
+    return results
+
+
+def _balances(klass: ClassDef, rows: Sequence[Row]) -> list[Reason | None]:
+    """Follow a running balance down a table: each is the one before and the row's amount."""
+    results: list[Reason | None] = []
+    for table in klass.tables:
+        told = [
+            (as_decimal(row.value("balance")), as_decimal(row.value("amount")))
+            for row in rows
+            if row.table == table.name
+        ]
+        steps = [
+            (before, amount, after)
+            for (before, _), (after, amount) in pairwise(told)
+            if before is not None and after is not None and amount is not None
+        ]
+        # A table whose balances do not follow each other at all is in another order, or of several accounts.
+        broken = [step for step in steps if abs(step[0] + step[1] - step[2]) > _CENT]
+        if not steps or len(broken) * 2 > len(steps):
+            continue
+        detail = ", ".join(f"{b} and {a} make {b + a}, not {c}" for b, a, c in broken[:2])
+        fields = table.leads or ()
+        results.append(Reason(code="totals_disagree", fields=fields, detail=detail) if broken else None)
     return results
 
 
@@ -144,6 +209,7 @@ def _dates(klass: ClassDef, values: dict[str, str], today: date) -> list[Reason 
             else:
                 detail = f"{values[earlier]} is after {values[later]}"
                 results.append(Reason(code="dates_out_of_order", fields=(earlier, later), detail=detail))
+    results.extend(_retold(klass, values))
     name = klass.headline.date
     if name and name in values:
         told = date.fromisoformat(values[name])
@@ -151,6 +217,19 @@ def _dates(klass: ClassDef, values: dict[str, str], today: date) -> list[Reason 
             detail = f"{values[name]} is not plausible"
             results.append(Reason(code="dates_out_of_order", fields=(name,), detail=detail))
     return results
+
+
+def _retold(klass: ClassDef, values: dict[str, str]) -> Iterable[Reason | None]:
+    """Hold a date against the story: where the story names dates and not this one, one of them is wrong."""
+    for name, story in klass.retold:
+        if name in values and story in values:
+            meant = [dates_of(match[0]) for match in DATE.finditer(values[story])]
+            told = sorted({day for days in meant for day in days})
+            if told and values[name] not in told:
+                detail = f"the text says {told[0]}, the field {values[name]}"
+                yield Reason(code="dates_out_of_order", fields=(name, story), detail=detail)
+            elif told:
+                yield None
 
 
 @lru_cache(maxsize=1)

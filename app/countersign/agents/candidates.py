@@ -26,6 +26,15 @@ from countersign.domain.klass import FieldType
 from countersign.domain.values import currency_code, is_country_code, is_iban, is_vat_id, normalise
 
 _IDENTIFIER_EDGES = "()[]{}<>.,;:!?*'\"`´“”„|=~_-–/\\"
+_NUMBER_SIGN = re.compile(r"^[Nn][°º]")
+"""A sign that is printed without a space before its number: n°2022089083."""
+_NUMERIC = frozenset({FieldType.AMOUNT, FieldType.NUMBER})
+_CLEAR = re.compile(
+    r"(?<![\d.,/:\-])(?:\d{1,3}(?:[.,'’ ]\d{3})*|\d+)(?P<mark>[.,])\d{2}(?![\d/:%]|[.,\-]\d|\s?%)"
+)
+"""A number with two decimals; a rate in per cent tells nothing, it is often typed in by hand."""
+_OPEN = re.compile(r"(?<![\d.,])\d{1,3}[.,]\d{3}(?![\d.,])")
+"""One mark and three digits: 1.234 may be a thousand or little more than one."""
 
 
 class Candidate:
@@ -64,15 +73,15 @@ class Candidate:
         self.grade = grade
         """What the type itself says for it: check digits that hold, a currency beside it, a legal form."""
         self.other: str | None = None
-        """What else the print may mean: the other order of day and month."""
+        """What else the print may mean: the other order of day and month, the other decimal mark."""
         self.run: Run = passage.word_runs[first]
         self.page = passage.page
         words = passage.words[first:after]
         self.more = more
         """Further whole runs that belong to the value, such as the lines of an address."""
         places: list[Word | Run] = [*words, *more]
-        self.x0, self.x1 = min(w.x0 for w in places), max(w.x1 for w in places)
-        self.y0, self.y1 = min(w.y0 for w in places), max(w.y1 for w in places)
+        self.x0, self.x1 = min([w.x0 for w in places]), max([w.x1 for w in places])
+        self.y0, self.y1 = min([w.y0 for w in places]), max([w.y1 for w in places])
 
     @property
     def printed(self) -> str:
@@ -84,11 +93,32 @@ class Candidate:
 class Print:
     """How a document writes what may be read in two ways."""
 
-    __slots__ = ("day_first", "language")
+    __slots__ = ("day_first", "decimal_comma", "language")
 
     def __init__(self, sheet: Sheet, language: str) -> None:
         self.language = language
         self.day_first = _day_first(sheet, language)
+        self.decimal_comma = _decimal_comma(sheet)
+        """Whether a comma stands before the cents here; None where no number of the document tells."""
+
+    def value(self, type: FieldType, text: str) -> str:
+        """Return the canonical form of what is printed, as this document writes it; raises ValueError."""
+        if type in _NUMERIC:
+            return normalise(type, text, self._numerals())
+        return normalise(type, text, self.language, self.day_first)
+
+    def other_value(self, type: FieldType, text: str) -> str | None:
+        """Return what else a number may mean where nothing in the document settles it: 1.234 is 1234."""
+        if type not in _NUMERIC or self.decimal_comma is not None or not _OPEN.search(text):
+            return None
+        one, other = normalise(type, text, "en"), normalise(type, text, "de")
+        return None if one == other else other if one == self.value(type, text) else one
+
+    def _numerals(self) -> str:
+        """Return a language that writes numbers as this document does."""
+        if self.decimal_comma is None:
+            return self.language
+        return "de" if self.decimal_comma else "en"
 
 
 def typed(sheet: Sheet, types: frozenset[FieldType], style: Print, labelled: set[int]) -> list[Candidate]:
@@ -100,7 +130,7 @@ def typed(sheet: Sheet, types: frozenset[FieldType], style: Print, labelled: set
     scanners = [(type, _SCANNERS[type]) for type in _SCANNERS if type in types]
     for passage in sheet.passages:
         text = passage.text
-        has_digit = any(char.isdigit() for char in text)
+        has_digit = any(map(str.isdigit, text))
         is_labelled = any(run.line in labelled for run in passage.runs)
         for type, scan in scanners:
             if has_digit or type in _WITHOUT_DIGITS:
@@ -127,6 +157,18 @@ def _day_first(sheet: Sheet, language: str) -> bool | None:
     return elsewhere > american
 
 
+def _decimal_comma(sheet: Sheet) -> bool | None:
+    """Look at the numbers that can be read in one way only: 1.234,56 and 12,50 have a decimal comma."""
+    commas = points = 0
+    for passage in sheet.passages[:600]:
+        for match in _CLEAR.finditer(passage.text):
+            comma = match["mark"] == ","
+            commas, points = commas + comma, points + (not comma)
+    if commas == points or min(commas, points) > 0.25 * max(commas, points):
+        return None
+    return commas > points
+
+
 def _dates(passage: Passage, text: str, style: Print, _labelled: bool) -> Iterator[Candidate]:
     for match in DATE.finditer(text):
         meant = readings(match[0], style.language, style.day_first)
@@ -146,7 +188,7 @@ def _amounts(passage: Passage, text: str, style: Print, labelled: bool) -> Itera
         if not money and not cents and (not labelled or len(body) > 11):
             continue
         try:
-            value = normalise(FieldType.AMOUNT, _balanced(match[0]), style.language)
+            value = style.value(FieldType.AMOUNT, _balanced(match[0]))
         except ValueError:
             continue
         begin = match.start("sign") if match["sign"] else match.start("number")
@@ -158,7 +200,9 @@ def _amounts(passage: Passage, text: str, style: Print, labelled: bool) -> Itera
             else match.end("number")
         )
         grade = 0.5 * money + 0.5 * cents
-        yield Candidate(FieldType.AMOUNT, value, passage, *passage.span(begin, end), grade=grade)
+        candidate = Candidate(FieldType.AMOUNT, value, passage, *passage.span(begin, end), grade=grade)
+        candidate.other = style.other_value(FieldType.AMOUNT, _balanced(match[0]))
+        yield candidate
 
 
 def _balanced(text: str) -> str:
@@ -174,10 +218,12 @@ def _numbers(passage: Passage, text: str, style: Print, labelled: bool) -> Itera
         return
     for match in AMOUNT.finditer(text):
         try:
-            value = normalise(FieldType.NUMBER, match["number"], style.language)
+            value = style.value(FieldType.NUMBER, match["number"])
         except ValueError:
             continue
-        yield Candidate(FieldType.NUMBER, value, passage, *passage.span(*match.span("number")))
+        candidate = Candidate(FieldType.NUMBER, value, passage, *passage.span(*match.span("number")))
+        candidate.other = style.other_value(FieldType.NUMBER, match["number"])
+        yield candidate
 
 
 def _identifiers(passage: Passage, text: str, style: Print, labelled: bool) -> Iterator[Candidate]:
@@ -187,6 +233,7 @@ def _identifiers(passage: Passage, text: str, style: Print, labelled: bool) -> I
             bare = bare.rpartition("#")[2]
         if ":" in bare:
             bare = bare.rpartition(":")[2]
+        bare = _NUMBER_SIGN.sub("", bare)
         if _is_identifier(bare, labelled):
             yield Candidate(FieldType.IDENTIFIER, bare, passage, index, index + 1, grade=_mixed(bare))
     if not passage.is_prose:
@@ -194,13 +241,13 @@ def _identifiers(passage: Passage, text: str, style: Print, labelled: bool) -> I
 
 
 def _is_identifier(bare: str, labelled: bool) -> bool:
-    if not any(char.isdigit() for char in bare) or len(bare) > 40 or "@" in bare:
+    if not any(map(str.isdigit, bare)) or len(bare) > 40 or "@" in bare:
         return False
     return (len(bare) >= 4 or labelled) and not readings(bare)
 
 
 def _mixed(bare: str) -> float:
-    return 0.5 * any(char.isalpha() for char in bare) + 0.5 * (len(bare) >= 5)
+    return 0.5 * any(map(str.isalpha, bare)) + 0.5 * (len(bare) >= 5)
 
 
 def _spaced_identifiers(passage: Passage) -> Iterator[Candidate]:
@@ -209,9 +256,11 @@ def _spaced_identifiers(passage: Passage) -> Iterator[Candidate]:
     for count in (2, 3, 4):
         if len(words) < count:
             break
-        tail = [word.text.strip(_IDENTIFIER_EDGES) for word in words[-count:]]
+        tail = [word.text.strip(_IDENTIFIER_EDGES + "#") for word in words[-count:]]
         joined = "".join(tail)
-        fits = all(0 < len(part) <= 10 and (not part.isalpha() or part.isupper()) for part in tail)
+        fits = not _NUMBER_SIGN.match(tail[0]) and all(
+            0 < len(part) <= 10 and (not part.isalpha() or part.isupper()) for part in tail
+        )
         if fits and 5 <= len(joined) <= 24 and sum(c.isdigit() for c in joined) >= 3:
             first = len(words) - count
             yield Candidate(FieldType.IDENTIFIER, joined, passage, first, len(words), grade=_mixed(joined))
@@ -225,8 +274,8 @@ def after_labels(hits: list[Hit], identifiers: set[int]) -> Iterator[Candidate]:
         words = hit.passage.words
         parts: list[str] = []
         for place in range(hit.after, min(hit.after + 4, len(words))):
-            part = words[place].text.strip(_IDENTIFIER_EDGES)
-            if not part and not parts:
+            part = words[place].text.strip(_IDENTIFIER_EDGES + "#")
+            if not parts and (not part or _NUMBER_SIGN.fullmatch(part)):
                 continue
             if not part or len(part) > 12 or (part.isalpha() and not part.isupper()):
                 break

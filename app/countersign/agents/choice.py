@@ -3,11 +3,13 @@
 import math
 from collections import defaultdict
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from countersign.agents.candidates import Candidate
-from countersign.agents.model import Floats
+from countersign.agents.features import NAMES
+from countersign.agents.logits import Floats, softmax
 from countersign.domain.klass import ClassDef, FieldDef, FieldType
 from countersign.domain.numerals import as_decimal
 
@@ -17,16 +19,24 @@ _SUM_HOLDS = 2.5
 _ROWS_ADD_UP = 1.5
 _OUT_OF_ORDER = -3.0
 _SIDE_BY_SIDE = 2.0
+_LEAST = 0.5
+"""How likely a value must be where a field may well be absent: inventing one is the worst error."""
+_OWN_BEST = NAMES.index("own_best")
 _MAY_SHARE = frozenset({FieldType.AMOUNT, FieldType.CURRENCY, FieldType.NUMBER})
 
 
 class Option:
     """One value for a field: its best place, its probability, and why that moved."""
 
-    __slots__ = ("candidate", "is_labelled", "probability", "why")
+    __slots__ = ("candidate", "is_labelled", "is_supported", "label", "places", "probability", "why")
 
-    def __init__(self, candidate: Candidate, probability: float, is_labelled: bool) -> None:
-        self.candidate, self.probability, self.is_labelled = candidate, probability, is_labelled
+    def __init__(self, candidate: Candidate, probability: float, label: float) -> None:
+        self.candidate, self.probability, self.label = candidate, probability, label
+        self.is_labelled = label > 0
+        self.places = 1
+        """How often the value is printed."""
+        self.is_supported = False
+        """Sums hold with it."""
         self.why: list[str] = []
 
 
@@ -51,22 +61,41 @@ class Slot:
         return np.array([*(option.probability for option in self.options), self.absent])
 
 
-def slot(
-    field: FieldDef, candidates: list[Candidate], probabilities: Floats, labelled: Floats, absent: float
-) -> Slot:
-    """Gather candidates by value; a value printed in several places stands where it is likeliest.
+class Judged(NamedTuple):
+    """The candidates for a field with their features and scores, from which probabilities come."""
 
-    `labelled` holds, for each candidate, how well a label of the field stands to it, 0 for none.
-    """
+    candidates: list[Candidate]
+    rows: Floats
+    scores: Floats
+    absent: float
+    """The score of 'not present'."""
+    why: list[str | None]
+    """What lessons say of each candidate."""
+    bars: tuple[float, ...] = (0.5,)
+    """How likely the first, second and further value must be, where a field may have several."""
+
+    @property
+    def labelled(self) -> Floats:
+        """How well a label of the field stands to each candidate, 0 for none."""
+        return self.rows[:, _OWN_BEST] if self.candidates else np.empty(0)
+
+
+def slot(field: FieldDef, judged: Judged) -> Slot:
+    """Gather candidates by value; a value printed in several places stands where it is likeliest."""
+    probabilities, absent = softmax(judged.scores, judged.absent)
     by_value: dict[str, Option] = {}
+    labelled = judged.labelled
     for place in np.argsort(-probabilities):
-        candidate, probability = candidates[place], float(probabilities[place])
+        candidate, probability = judged.candidates[place], float(probabilities[place])
         held = by_value.get(candidate.value)
         if held is None:
             if len(by_value) < _KEPT:
-                by_value[candidate.value] = Option(candidate, probability, bool(labelled[place] > 0))
+                option = Option(candidate, probability, float(labelled[place]))
+                option.why.extend(filter(None, (judged.why[place],)))
+                by_value[candidate.value] = option
         else:
             held.probability += probability
+            held.places += 1
     options = sorted(by_value.values(), key=lambda option: -option.probability)
     return Slot(field, options, absent)
 
@@ -95,6 +124,7 @@ def _favour(held: Slot, sums: set[str]) -> None:
         if option.candidate.value in sums:
             weights[place] *= math.exp(_ROWS_ADD_UP)
             option.why.append("the rows of the table add up to it")
+            option.is_supported = True
     held.scale(weights)
 
 
@@ -119,6 +149,7 @@ def _weigh_sum(one: Slot, two: Slot, total: Slot) -> None:
         for held, place in zip((one, two, total), best, strict=True):
             if int(place) < len(held.options):
                 held.options[int(place)].why.append("the sums agree")
+                held.options[int(place)].is_supported = True
     for held, marginal in zip((one, two, total), marginals, strict=True):
         held.scale(marginal)
 
@@ -164,7 +195,8 @@ def assign(slots: dict[str, Slot]) -> dict[str, Option | None]:
         for option in free:
             option.probability /= rest
         held.options = free
-        if best is not None and best.probability > max(held.absent, 0.2):
+        least = 0.2 if held.field.required else _LEAST
+        if best is not None and best.probability > max(held.absent, least):
             chosen[name] = best
             taken.append((held.field, best.candidate))
         else:

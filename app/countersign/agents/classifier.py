@@ -14,14 +14,26 @@ from countersign.domain.klass import ClassDef
 
 _PAGES = 3
 """Pages that are looked at; a document says early what it is."""
+_KNOWN = 4.0
+"""What a document counts that is like those which people approved, where no cue of any class is found."""
+_FAMILIAR = 0.3
+"""Likeness that counts as a reason."""
+_SAYS_MORE = 3
+"""Labels of fields that only the wider class has, from which on a document is not of the narrow one."""
+_NO_WORDS = ("no words that tell the class",)
 Cues = dict[str, list[tuple[tuple[str, ...], str]]]
 """By first piece: (all pieces, what they tell)."""
 
 _HELD: dict[int, tuple[object, Cues, Cues, Cues]] = {}
 
 
-def classify(sheet: Sheet, classes: Mapping[str, ClassDef]) -> Classified:
-    """Tell class, variant and language; a document that no class fits gets a low confidence."""
+def classify(
+    sheet: Sheet, classes: Mapping[str, ClassDef], learned: Mapping[str, float] | None = None
+) -> Classified:
+    """Tell class, variant and language; a document that no class fits gets a low confidence.
+
+    `learned` is how much it is like documents of each class that people approved (see familiar).
+    """
     begun = perf_counter()
     titles, labels, variants = _cues(classes)
     runs = [run for run in sheet.runs if run.page < _PAGES]
@@ -32,7 +44,9 @@ def classify(sheet: Sheet, classes: Mapping[str, ClassDef]) -> Classified:
     seen: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for run, found in parts:
         for told, parts_found in _matches(found, titles):
-            weight = _prominence(sheet, run, len(parts_found), len(found))
+            weight = _weight(len(parts_found))
+            if run.page == 0:
+                weight = _prominence(sheet, run, len(parts_found), len(found))
             if parts_found in seen[told]:
                 weight *= 0.2
             seen[told].add(parts_found)
@@ -43,16 +57,40 @@ def classify(sheet: Sheet, classes: Mapping[str, ClassDef]) -> Classified:
             if parts_found not in seen[f"label {told}"]:
                 seen[f"label {told}"].add(parts_found)
                 scores[told] += 0.25 * min(len(parts_found), 3)
+    loudest = max(scores.values(), default=0.0)
+    for klass, likeness in (learned or {}).items():
+        scores[klass] += likeness * (_KNOWN + 1.5 * loudest)  # people's word outweighs any cue
     name, confidence = _best(scores, classes)
+    variant = _variant(parts, variants, classes[name]) if name in classes else None
+    if variant is not None and variant in classes and classes[variant].kin == name:
+        says_more = _beyond(parts, classes[name], classes[variant]) >= _SAYS_MORE
+        name, variant = (name, None) if says_more else (variant, None)
     why = _why(name, heads, len(seen[f"label {name}"]))
+    if (learned or {}).get(name, 0.0) >= _FAMILIAR:
+        why = (*(why if why != _NO_WORDS else ()), "it is like documents that people approved as this class")
     return Classified(
         klass=name,
-        variant=_variant(parts, variants, classes[name]) if name in classes else None,
+        variant=variant,
         language=language,
         confidence=ppm(confidence),
         why=why,
         milliseconds=round((perf_counter() - begun) * 1000),
     )
+
+
+def class_scores(sheet: Sheet, page: int, classes: Mapping[str, ClassDef]) -> tuple[dict[str, float], int]:
+    """Return how loudly a page names each class in a heading, and how many labels of classes stand on it."""
+    titles, labels, _ = _cues(classes)
+    weights: dict[str, float] = {}
+    named: set[tuple[str, ...]] = set()
+    for line in sheet.by_page.get(page, ())[:120]:
+        for run in sheet.lines[line]:
+            found = [piece for word in run.words for piece in pieces(word.text)]
+            for told, parts in _matches(found, titles):
+                weight = _prominence(sheet, run, len(parts), len(found))
+                weights[told] = max(weights.get(told, 0.0), weight)
+            named.update(parts for _, parts in _matches(found, labels))
+    return weights, len(named)
 
 
 def _cues(classes: Mapping[str, ClassDef]) -> tuple[Cues, Cues, Cues]:
@@ -106,12 +144,15 @@ def _matches(found: list[str], cues: Cues) -> list[tuple[str, tuple[str, ...]]]:
     return told
 
 
+def _weight(cue: int) -> float:
+    return 0.4 + 0.3 * min(cue - 1, 3)
+
+
 def _prominence(sheet: Sheet, run: Run, cue: int, words: int) -> float:
     """Weigh a cue, more in a heading: large or bold, near the top, on its own."""
-    weight = 0.4 + 0.3 * min(cue - 1, 3)
+    weight = _weight(cue)
     ratio = run.size / max(sheet.size, 1.0)
-    alone = words <= cue + 3
-    if run.page == 0 and alone:
+    if words <= cue + 3:
         top = run.y0 < 0.35 * sheet.heights[run.page]
         if ratio > 1.25:
             weight += 2.0 * min(ratio, 2.5)
@@ -138,7 +179,7 @@ def _why(name: str, heads: dict[str, str], labels: int) -> tuple[str, ...]:
         why.append(
             f"{labels} labels that only this class has" if labels > 1 else "a label that only this class has"
         )
-    return tuple(why) or ("no words that tell the class",)
+    return tuple(why) or _NO_WORDS
 
 
 def _variant(parts: list[tuple[Run, list[str]]], variants: Cues, klass: ClassDef) -> str | None:
@@ -151,6 +192,18 @@ def _variant(parts: list[tuple[Run, list[str]]], variants: Cues, klass: ClassDef
     count, variant = max(known, default=(0, ""))
     words = sum(len(found) for _, found in parts)
     return variant if count >= (2 if words < 260 else 4) else None
+
+
+def _beyond(parts: list[tuple[Run, list[str]]], wide: ClassDef, narrow: ClassDef) -> int:
+    """Count fields that the narrow class does not have and that a label on the pages names for sure."""
+    known = {field.name for field in narrow.fields}
+    more = {index for index, field in enumerate(wide.fields) if field.name not in known}
+    labels: Cues = {
+        first: [(pieces_of, str(*fields)) for pieces_of, fields, _ in entries if len(fields) == 1]
+        for first, entries in lexicon(wide).phrases.items()
+    }
+    named = {int(told) for _, found in parts for told, _ in _matches(found, labels)}
+    return len(named & more)
 
 
 def _language(counts: Counter[str]) -> str:

@@ -1,6 +1,8 @@
 """Who the agents are: a name, a version, a purpose, and a digest of all that decides how each one behaves."""
 
 import hashlib
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,12 +11,8 @@ from countersign.settings.resources import shipped
 
 _AGENTS = Path(__file__).parent
 _DOMAIN = _AGENTS.parent / "domain"
-_LAYOUT = ("sheet", "lexicons", "labels")
 _VALUES = ("values", "numerals", "dates")
-_READING = (
-    "patterns", "candidates", "names", "surroundings", "traits", "features", "tables", "choice", "model",
-    "local",
-)  # fmt: skip
+_IMPORT = re.compile(r"^from countersign\.agents(?:\.(\w+))? import ([\w, ]+|\([^)]*\))", re.MULTILINE)
 
 CLASSIFIER = "classifier.local"
 EINVOICE = "reader.einvoice"
@@ -32,26 +30,31 @@ def cards() -> tuple[AgentCard, ...]:
         _card(
             CLASSIFIER,
             "Says what kind of document it is, and in which language.",
-            (*_LAYOUT, "classifier"),
-            words,
+            ("classifier", "splitter", "familiar"),
+            ("lexicons", "models"),
         ),
         _card(
             EINVOICE,
             "Takes over the data that an e-invoice carries, and compares it with the page.",
-            (*_LAYOUT, "einvoice"),
+            ("einvoice",),
             words,
         ),
-        _card(WIDGETS, "Reads the filled fields of a PDF form.", (*_LAYOUT, "widgets"), words),
+        _card(
+            WIDGETS,
+            "Reads what was filled into a form, be it fields still or print by now.",
+            ("widgets",),
+            words,
+        ),
         _card(
             LOCAL,
             "Reads fields and tables from the words of the page.",
-            (*_LAYOUT, *_READING),
+            ("local",),
             ("lexicons", "models"),
         ),
         _card(
             ARITHMETIC,
             "Checks sums, identifiers, dates and required fields, and looks for orders in the text.",
-            (*_LAYOUT, "arithmetic"),
+            ("arithmetic",),
             words,
         ),
         _card(
@@ -67,11 +70,24 @@ def card(name: str) -> AgentCard:
     return next(held for held in cards() if held.name == name)
 
 
+def _with_imports(modules: Iterable[str]) -> set[str]:
+    """Return modules of this room and all of it that they are made of."""
+    found: set[str] = set()
+    todo = list(modules)
+    while todo:
+        module = todo.pop()
+        if module in found:
+            continue
+        found.add(module)
+        for one, names in _IMPORT.findall((_AGENTS / f"{module}.py").read_text(encoding="utf-8")):
+            todo += [one] if one else re.findall(r"\w+", names)
+    return found
+
+
 def _card(name: str, purpose: str, modules: tuple[str, ...], data: tuple[str, ...] = ()) -> AgentCard:
     digest = hashlib.sha256()
-    files = [_AGENTS / f"{module}.py" for module in modules] + [
-        _DOMAIN / f"{module}.py" for module in _VALUES
-    ]
+    files = [_AGENTS / f"{module}.py" for module in sorted(_with_imports(modules))]
+    files += [_DOMAIN / f"{module}.py" for module in _VALUES]
     for folder in data:
         files += sorted(
             path for path in shipped("resources", folder).iterdir() if path.suffix in (".yaml", ".json")

@@ -1,7 +1,7 @@
 """Finds the labels of a class's fields on a page, so that a value can be told by what stands beside it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,10 +9,17 @@ from rapidfuzz import fuzz, process
 
 from countersign.agents.lexicons import all_stop_words, distractors, phrase
 from countersign.agents.sheet import Passage, Run, Sheet, pieces
+from countersign.domain.document import Word
 from countersign.domain.klass import ClassDef, FieldDef
 
+_NUMBER_SIGNS = frozenset({("nr",), ("no",), ("n",), ("num",), ("#",)})
 Phrases = dict[str, list[tuple[tuple[str, ...], tuple[int, ...], float]]]
 """By first piece: (all pieces, indexes of the fields it names, weight), the longest first."""
+
+_MARKS = frozenset((":", ".", "*", "#", "/", "$", "€", "£", "%"))
+_CURRENCIES = frozenset(
+    ("EUR", "USD", "GBP", "CHF", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY", "HUF")
+)
 
 
 class Lexicon(NamedTuple):
@@ -52,7 +59,9 @@ class Hit:
         self.colon = last[-1] in ":：" or following == ":"
         self.starts_run = first - self.run.start <= 0
         rest = self.run.start + len(self.run.words) - after
-        self.ends_run = rest == 0 or (rest == 1 and following in (":", ".", "*", "#", "/", "$", "€", "£"))
+        unit = following.strip("()[]")
+        self.ends_run = rest == 0 or (rest == 1 and (unit in _MARKS or unit in _CURRENCIES))
+        """Nothing but a mark or a currency stands behind it."""
 
 
 _COMPILED: dict[int, tuple[ClassDef, Lexicon]] = {}
@@ -77,6 +86,11 @@ def column_lexicon(klass: ClassDef, table: str, columns: tuple[FieldDef, ...]) -
             _TABLES.clear()
         held = _TABLES[id(klass), table] = (klass, _compile(columns, with_distractors=True))
     return held[1]
+
+
+def compiled(fields: tuple[FieldDef, ...]) -> Lexicon:
+    """Return the labels of any fields; labels that name none of them are among them, to be told apart."""
+    return _compile(fields, with_distractors=True)
 
 
 def _compile(fields: tuple[FieldDef, ...], with_distractors: bool) -> Lexicon:
@@ -108,9 +122,8 @@ def _weight(parts: tuple[str, ...]) -> float:
 def find(sheet: Sheet, lexicon: Lexicon, passages: Iterable[Passage] | None = None) -> list[Hit]:
     """Return every label on the pages, the longest where several overlap."""
     hits: list[Hit] = []
-    scans = {page.number for page in sheet.opened.pages if sheet.is_scan(page.number)}
     for passage in sheet.passages if passages is None else passages:
-        hits.extend(_hits(passage, lexicon, passage.page in scans))
+        hits.extend(_hits(passage, lexicon, passage.page in sheet.scans))
     return hits
 
 
@@ -139,6 +152,41 @@ def _hits(passage: Passage, lexicon: Lexicon, scanned: bool) -> Iterable[Hit]:
             at += 1
 
 
+class Named(NamedTuple):
+    """A label in a row of words: the fields it names, from its first word to before `after`."""
+
+    first: int
+    after: int
+    fields: tuple[int, ...]
+    weight: float
+
+
+def named(words: Sequence[Word], lexicon: Lexicon, scanned: bool = False) -> Iterator[Named]:
+    """Return the labels in a row of words, the longest where several overlap.
+
+    A number sign that is glued to the value behind it is no part of the label: ``Incident #30001``.
+    """
+    parts: list[str] = []
+    owners: list[int] = []
+    for index, word in enumerate(words):
+        for piece in pieces(word.text):
+            parts.append(_mended(piece, lexicon.vocabulary) if scanned else piece)
+            owners.append(index)
+    at, phrases = 0, lexicon.phrases
+    while at < len(parts):
+        entries = phrases.get(parts[at])
+        found = _longest(parts, at, entries) if entries else None
+        if found is None:
+            at += 1
+            continue
+        end = at + len(found[0])
+        glued = parts[end - 1] == "#" and end < len(parts) and owners[end] == owners[end - 1]
+        after = owners[end - 1] + (0 if glued else 1)
+        if after > owners[at]:
+            yield Named(owners[at], after, found[1], found[2])
+        at = end
+
+
 def _longest(
     parts: list[str], at: int, entries: list[tuple[tuple[str, ...], tuple[int, ...], float]]
 ) -> tuple[tuple[str, ...], tuple[int, ...], float] | None:
@@ -153,7 +201,14 @@ def _counts(hit: Hit) -> bool:
     """Tell labels from chance: a small word counts where it stands alone, or in prose."""
     if hit.weight > 0.5 or hit.passage.is_prose:
         return True
-    return hit.starts_run and (hit.colon or hit.ends_run)
+    return hit.starts_run and (hit.colon or hit.ends_run or _numbers(hit))
+
+
+def _numbers(hit: Hit) -> bool:
+    """Say whether a sign like ``Nr.`` stands right before a number."""
+    words = hit.passage.words
+    is_sign = hit.after - hit.first == 1 and pieces(words[hit.first].text) in _NUMBER_SIGNS
+    return is_sign and hit.after < len(words) and any(char.isdigit() for char in words[hit.after].text)
 
 
 @lru_cache(maxsize=20_000)

@@ -1,23 +1,24 @@
 """The local reader: every field of any class, from the words of the page, with evidence and a probability."""
 
+import math
 from collections import defaultdict
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 
-from countersign.agents.candidates import Candidate, Print, after_labels, typed
-from countersign.agents.choice import Option, Slot, assign, row_sums, slot, weigh
-from countersign.agents.features import GROUPS, NAMES, Featured, scorer_name
-from countersign.agents.labels import find, lexicon
-from countersign.agents.model import Floats, Group, Model, calibrated, shipped_model, sigmoid, softmax
-from countersign.agents.names import untyped
+from countersign.agents.candidates import Candidate
+from countersign.agents.choice import Judged, Option, Slot, assign, row_sums, slot, weigh
+from countersign.agents.features import ABSENCE, scorer_name
+from countersign.agents.lessons import Lessons
+from countersign.agents.logits import Floats, sigmoid
+from countersign.agents.model import Model, calibrated, shipped_model
+from countersign.agents.prepared import Prepared
 from countersign.agents.sheet import Sheet
-from countersign.agents.surroundings import Surroundings
-from countersign.agents.tables import Found, read_tables
+from countersign.agents.worth import Signals, lead, odds
 from countersign.domain.confidence import ppm
 from countersign.domain.document import Opened
 from countersign.domain.event import ReadingMade
-from countersign.domain.geometry import Box
 from countersign.domain.klass import ClassDef, FieldDef, FieldType
 from countersign.domain.reading import Alternative, Answer, Evidence, Method, Reading
 from countersign.domain.values import same
@@ -25,125 +26,210 @@ from countersign.domain.values import same
 _SHOWN = 4
 """Alternatives a field."""
 _WORTH_SHOWING = 0.02
-_OWN_BEST = NAMES.index("own_best")
-
-
-class Prepared:
-    """A document made ready for scoring: candidates by group with their features, and the tables."""
-
-    def __init__(self, sheet: Sheet, klass: ClassDef, language: str) -> None:
-        self.sheet, self.klass = sheet, klass
-        self.style = Print(sheet, language)
-        labels = lexicon(klass)
-        hits = find(sheet, labels)
-        self.tables: Found = read_tables(sheet, klass, hits, self.style)
-        around = Surroundings(sheet, klass.fields, hits, self.tables.runs)
-        labelled = {hit.run.line + below for hit in hits if hit.fields for below in (0, 1, 2)}
-        types = frozenset(field.type for field in klass.fields)
-        by_group: dict[str, list[Candidate]] = defaultdict(list)
-        for candidate in typed(sheet, types, self.style, labelled):
-            by_group[_group(candidate.type)].append(candidate)
-        identifiers = {i for i, field in enumerate(klass.fields) if field.type is FieldType.IDENTIFIER}
-        by_group[_group(FieldType.IDENTIFIER)].extend(after_labels(hits, identifiers))
-        for candidate in untyped(sheet, klass.fields, hits):
-            by_group[_group(candidate.type)].append(candidate)
-        self.featured = {group: Featured(group, found, around) for group, found in by_group.items()}
-
-    def candidates(self, field: FieldDef) -> tuple[list[Candidate], Floats]:
-        """Return the candidates for a field and their features, one row each."""
-        featured = self.featured.get(_group(field.type))
-        if featured is None:
-            return [], np.empty((0, 0))
-        index = self.klass.fields.index(field)
-        rows = featured.rows(self.klass, index)
-        if all(candidate.type is field.type for candidate in featured.candidates):
-            return featured.candidates, np.array(rows)
-        kept = [place for place, c in enumerate(featured.candidates) if c.type is field.type]
-        return [featured.candidates[place] for place in kept], np.array([rows[place] for place in kept])
-
-
-def _group(type: FieldType) -> str:
-    return GROUPS[type]
+_WORTH_GIVING = 0.6
+"""How sure the reader must be of a value where the field may well be absent: inventing one is the worst."""
+_ABSENT_OF_DOUBTFUL = 0.11
+"""Where such a doubtful value is wrong, how often the field is absent indeed."""
+_OPEN_PRINT = {
+    True: "day and month may be swapped",
+    False: "nothing tells whether its mark groups thousands or parts decimals",
+}
+"""Why a value that can be read in two ways is doubtful, by whether it is a date."""
 
 
 def read(
     sheet: Sheet,
     klass: ClassDef,
     language: str,
-    settled: frozenset[str] = frozenset(),
+    *,
     model: Model | None = None,
+    lessons: tuple[Lessons, ...] = (),
 ) -> ReadingMade:
-    """Read every field that is not settled yet, and every table."""
+    """Read every field and every table; `lessons` move the model's scores."""
     begun = perf_counter()
-    scorers = (model or shipped_model()).groups
-    prepared = Prepared(sheet, klass, language)
+    made = read_prepared(Prepared(sheet, klass, language), model=model, lessons=lessons)
+    return made.model_copy(update={"milliseconds": round((perf_counter() - begun) * 1000)})
+
+
+def read_prepared(
+    prepared: Prepared,
+    *,
+    model: Model | None = None,
+    lessons: tuple[Lessons, ...] = (),
+) -> ReadingMade:
+    """Read a document that is made ready already, as often as learning asks."""
+    found = answers(prepared, model or shipped_model(), lessons)
     readings: list[Reading] = []
     alternatives: dict[str, tuple[Alternative, ...]] = {}
+    for one in found:
+        reading = _reading(prepared.sheet, one, model or shipped_model(), lessons)
+        readings.append(reading)
+        others = _alternatives(prepared.sheet, one, is_given=reading.answer is not None)
+        if others:
+            alternatives[one.field.name] = others
+    return ReadingMade(
+        klass=prepared.klass.name,
+        readings=tuple(readings),
+        alternatives=alternatives,
+        rows=prepared.tables.rows,
+        milliseconds=0,
+    )
+
+
+class Given(NamedTuple):
+    """The answer for a field: a value at its place, or that there is none, and what speaks for it."""
+
+    field: FieldDef
+    option: Option | None
+    probability: float
+    """Of the reader itself, before it is weighed what its answers have been worth."""
+    others: list[Option]
+    signals: Signals
+    turn: int = 0
+    """Which of several values of the field it is."""
+
+
+def answers(prepared: Prepared, model: Model, lessons: tuple[Lessons, ...] = ()) -> list[Given]:
+    """Choose an answer for every field; fields that may have several values come first."""
+    klass = prepared.klass
+    found: list[Given] = []
     slots: dict[str, Slot] = {}
+    judged: dict[str, Judged] = {}
     for field in klass.fields:
-        scorer = scorers[scorer_name(field)]
-        candidates, rows = prepared.candidates(field)
+        one = _judged(prepared, field, model, lessons)
         if field.many:
-            if field.name not in settled:
-                readings.extend(_several(sheet, field, candidates, rows, scorer))
+            found.extend(_several(prepared, field, one))
             continue
-        scores = scorer.scores(rows) if candidates else np.empty(0)
-        labelled = rows[:, _OWN_BEST] if candidates else np.empty(0)
-        probabilities, absent = softmax(scores, scorer.not_present(field.required))
-        slots[field.name] = slot(field, candidates, probabilities, labelled, absent)
+        judged[field.name] = one
+        slots[field.name] = slot(field, one)
     amounts: dict[str, list[str]] = defaultdict(list)
     for row in prepared.tables.rows:
         amounts[row.table].append(row.value("amount") or "")
     weigh(klass, slots, row_sums(klass, amounts))
     for name, option in assign(slots).items():
-        if name in settled:
-            continue
         held = slots[name]
-        readings.append(_reading(sheet, held, option, scorers[scorer_name(held.field)]))
-        others = _alternatives(sheet, held, option)
-        if others:
-            alternatives[name] = others
-    milliseconds = round((perf_counter() - begun) * 1000)
-    return ReadingMade(
-        klass=klass.name,
-        readings=tuple(readings),
-        alternatives=alternatives,
-        rows=prepared.tables.rows,
-        milliseconds=milliseconds,
+        probability = option.probability if option else held.absent
+        signals = _signals(prepared, held, option, judged[name])
+        others = [other for other in held.options if other is not option]
+        found.append(Given(held.field, option, probability, others, signals))
+    return found
+
+
+def _signals(prepared: Prepared, held: Slot, option: Option | None, judged: Judged) -> Signals:
+    """Gather what speaks for an answer."""
+    rivals = [other.probability for other in held.options if other is not option]
+    required, taught = float(held.field.required), float(any(judged.why))
+    if option is None:
+        said = prepared.absence(held.field, judged.candidates, judged.rows)
+        return Signals(
+            1.0,
+            odds(held.absent),
+            lead(held.absent, max(rivals, default=0.0)),
+            required=required,
+            scan=float(prepared.sheet.is_scan(0)),
+            label_elsewhere=float(said[ABSENCE.index("label_weight")]),
+            label_empty=float(said[ABSENCE.index("label_empty")]),
+            taught=taught,
+        )
+    return of_value(prepared.sheet, option, max([*rivals, held.absent]), required, taught)
+
+
+def of_value(sheet: Sheet, option: Option, rival: float, required: float, taught: float) -> Signals:
+    """Gather what speaks for a value at its place."""
+    candidate = option.candidate
+    words = candidate.passage.words[candidate.first : candidate.after]
+    worst = min((word.confidence for word in words), default=100) / 100
+    is_scan = sheet.is_scan(candidate.page)
+    return Signals(
+        1.0,
+        odds(option.probability),
+        lead(option.probability, rival),
+        labelled=option.label,
+        places=math.log(option.places),
+        supported=float(option.is_supported),
+        grade=candidate.grade,
+        open_print=float(candidate.other is not None),
+        scan=float(is_scan),
+        poor_print=(1.0 - worst) * is_scan,
+        required=required,
+        taught=taught,
     )
 
 
-def read_document(opened: Opened, klass: ClassDef, language: str, model: Model | None = None) -> ReadingMade:
+def base_scores(
+    prepared: Prepared, field: FieldDef, model: Model
+) -> tuple[list[Candidate], Floats, Floats, float]:
+    """Return the candidates for a field, their features and scores, and the score of 'not present'.
+
+    What ships about the class is part of it; what a desk learned is not.
+    """
+    judged = _judged(prepared, field, model, ())
+    return judged.candidates, judged.rows, judged.scores, judged.absent
+
+
+def _judged(prepared: Prepared, field: FieldDef, model: Model, lessons: tuple[Lessons, ...]) -> Judged:
+    """Score the candidates for a field; lessons of its class are heard after the shipped model."""
+    scorer = model.groups[scorer_name(field)]
+    candidates, rows = prepared.candidates(field)
+    scores = scorer.scores(rows) if candidates else np.empty(0)
+    absent = scorer.not_present(prepared.absence(field, candidates, rows))
+    why: list[str | None] = [None] * len(candidates)
+    bars: tuple[float, ...] = (0.5,)
+    own = model.lessons.get(prepared.klass.name)
+    for lesson in (own, *lessons) if own else lessons:
+        advice = lesson.weigh(field, candidates, prepared)
+        if advice is not None:
+            scores, absent = advice.on(scores, absent)
+            why = [new or old for new, old in zip(advice.why, why, strict=True)]
+            bars = lesson.bars(field.name) or bars
+    return Judged(candidates, rows, scores, absent, why, bars)
+
+
+def read_document(
+    opened: Opened,
+    klass: ClassDef,
+    language: str,
+    *,
+    model: Model | None = None,
+    lessons: tuple[Lessons, ...] = (),
+) -> ReadingMade:
     """Lay a document out and read it."""
-    return read(Sheet(opened), klass, language, model=model)
+    return read(Sheet(opened), klass, language, model=model, lessons=lessons)
 
 
-def _reading(sheet: Sheet, held: Slot, option: Option | None, scorer: Group) -> Reading:
+def _reading(sheet: Sheet, given: Given, model: Model, lessons: tuple[Lessons, ...]) -> Reading:
+    option = given.option
+    confidence = model.worth_of(scorer_name(given.field), given.signals, is_absent=option is None)
+    table = _learned_table(lessons, given)
+    if table:
+        confidence = calibrated(table, given.probability * (1.0 - 0.6 * given.signals.poor_print))
     if option is None:
         return Reading(
-            field=held.field.name,
+            field=given.field.name,
             answer=None,
-            confidence=ppm(calibrated(scorer.absent_table, held.absent)),
+            confidence=ppm(confidence),
             method=_method(sheet, None),
-            why=("nothing on the page looks like it",)
-            if held.absent > 0.8
-            else ("nothing is likely enough",),
+            why=_absent_why(given),
         )
     candidate = option.candidate
-    confidence = calibrated(scorer.value_table, option.probability)
+    may_be_absent = not (given.field.required or given.field.many)
+    if may_be_absent and confidence < _WORTH_GIVING and candidate.other is None:
+        return _held_back(sheet, given, confidence)
     why = list(option.why)
     if candidate.other is not None:
         confidence = min(confidence, 0.6)
-        why.append("day and month may be swapped")
-    if sheet.is_scan(candidate.page):
-        words = candidate.passage.words[candidate.first : candidate.after]
-        worst = min(word.confidence for word in words) / 100
-        confidence *= 0.4 + 0.6 * worst
+        why.append(_OPEN_PRINT[candidate.type is FieldType.DATE])
+    if given.signals.scan:
         why.append("read from a picture")
-    if option.probability < 0.75 and len(held.options) > 1:
+    if given.signals.poor_print > 0.3:
+        why.append("the print is hard to make out")
+    if option.probability < 0.75 and given.others:
         why.append("other places on the page are nearly as likely")
+    if given.signals.places > 1:
+        why.append("it is printed in several places")
     return Reading(
-        field=held.field.name,
+        field=given.field.name,
+        index=given.turn,
         answer=Answer(value=candidate.value, printed=candidate.printed),
         confidence=ppm(confidence),
         method=_method(sheet, candidate),
@@ -152,35 +238,56 @@ def _reading(sheet: Sheet, held: Slot, option: Option | None, scorer: Group) -> 
     )
 
 
-def _several(
-    sheet: Sheet, field: FieldDef, candidates: list[Candidate], rows: Floats, scorer: Group
-) -> list[Reading]:
-    """Read a field that may have several values: every candidate that is likelier right than wrong."""
-    probabilities = sigmoid(scorer.scores(rows)) if candidates else np.empty(0)
+def _held_back(sheet: Sheet, given: Given, confidence: float) -> Reading:
+    """Say 'not present' rather than a value that is hardly likelier right than wrong; it is shown beside."""
+    return Reading(
+        field=given.field.name,
+        answer=None,
+        confidence=ppm((1.0 - confidence) * _ABSENT_OF_DOUBTFUL),
+        method=_method(sheet, None),
+        why=("a value was found, but it is too doubtful to be given",),
+    )
+
+
+def _learned_table(lessons: tuple[Lessons, ...], given: Given) -> list[list[float]]:
+    """Return what probabilities were worth on documents that the desk confirmed."""
+    tables = (lesson.table(given.field.name, absent=given.option is None) for lesson in reversed(lessons))
+    return next(filter(None, tables), [])
+
+
+def _absent_why(given: Given) -> tuple[str, ...]:
+    if given.signals.label_empty > 0.5:
+        return ("its label stands there without a value",)
+    if given.probability > 0.8:
+        return ("nothing on the page looks like it",)
+    return ("nothing is likely enough",)
+
+
+def _several(prepared: Prepared, field: FieldDef, judged: Judged) -> list[Given]:
+    """Choose the values of a field that may have several: candidates that are likely enough.
+
+    Likely enough is likelier right than wrong, unless lessons know how many values documents have.
+    """
+    probabilities = sigmoid(judged.scores)
     taken: list[Candidate] = []
-    readings: list[Reading] = []
+    found: list[Given] = []
+    taught = float(any(judged.why))
     for place in np.argsort(-probabilities):
-        candidate, probability = candidates[place], float(probabilities[place])
-        if probability < 0.5 or len(taken) >= 12:
+        candidate, probability = judged.candidates[place], float(probabilities[place])
+        if probability < judged.bars[min(len(taken), len(judged.bars) - 1)] or len(taken) >= 12:
             break
         if any(_is_part(field.type, candidate, other) for other in taken):
             continue
         taken.append(candidate)
-        readings.append(
-            Reading(
-                field=field.name,
-                index=len(taken) - 1,
-                answer=Answer(value=candidate.value, printed=candidate.printed),
-                confidence=ppm(calibrated(scorer.value_table, probability)),
-                method=_method(sheet, candidate),
-                evidence=_evidence(sheet, candidate),
-            )
-        )
-    if readings:
-        return readings
-    absent = 1.0 - (float(probabilities.max()) if probabilities.size else 0.0)
-    confidence = ppm(calibrated(scorer.absent_table, absent))
-    return [Reading(field=field.name, answer=None, confidence=confidence, method=_method(sheet, None))]
+        option = Option(candidate, probability, float(judged.labelled[place]))
+        option.why.extend(filter(None, (judged.why[place],)))
+        signals = of_value(prepared.sheet, option, 1.0 - probability, float(field.required), taught)
+        found.append(Given(field, option, probability, [], signals, len(taken) - 1))
+    if found:
+        return found
+    absent = 1.0 - float(probabilities.max(initial=0.0))
+    signals = Signals(1.0, odds(absent), lead(absent, 1.0 - absent), required=float(field.required))
+    return [Given(field, None, absent, [], signals)]
 
 
 def _is_part(type: FieldType, one: Candidate, other: Candidate) -> bool:
@@ -193,8 +300,11 @@ def _is_part(type: FieldType, one: Candidate, other: Candidate) -> bool:
     return a in b or b in a
 
 
-def _alternatives(sheet: Sheet, held: Slot, chosen: Option | None) -> tuple[Alternative, ...]:
-    others = [o for o in held.options if o is not chosen and o.probability >= _WORTH_SHOWING][:_SHOWN]
+def _alternatives(sheet: Sheet, given: Given, *, is_given: bool) -> tuple[Alternative, ...]:
+    """Return what else the field may be; a value that was too doubtful to be given comes first."""
+    chosen = given.option
+    held_back = [chosen] if chosen is not None and not is_given else []
+    others = [*held_back, *(o for o in given.others if o.probability >= _WORTH_SHOWING)][:_SHOWN]
     found = [
         Alternative(
             answer=Answer(value=option.candidate.value, printed=option.candidate.printed),
@@ -211,7 +321,7 @@ def _alternatives(sheet: Sheet, held: Slot, chosen: Option | None) -> tuple[Alte
 
 
 def _evidence(sheet: Sheet, candidate: Candidate) -> Evidence:
-    box = Box(x0=candidate.x0, y0=candidate.y0, x1=candidate.x1, y1=candidate.y1)
+    box = sheet.box(candidate.page, candidate.x0, candidate.y0, candidate.x1, candidate.y1)
     return Evidence(document=sheet.opened.sha256, page=candidate.page, box=box)
 
 

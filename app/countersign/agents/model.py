@@ -1,35 +1,33 @@
 """The trained scorers: small networks in a JSON file, and what their scores have been worth."""
 
 import json
-import math
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from countersign.agents.features import NAMES
+from countersign.agents.features import ABSENCE, NAMES
+from countersign.agents.lessons import Lessons
+from countersign.agents.logits import Floats
+from countersign.agents.worth import Signals, Worth, untaught
 from countersign.settings.resources import shipped
 
-Floats = NDArray[np.floating[Any]]
 FILE = "reader_local.json"
+LESSONS_FILE = "reader_lessons.json"
 _MOST = 0.9995
 """Nothing is ever certain."""
 
 
 class Group:
-    """One scorer: a hidden layer of tanh units, the score of 'not present', and its calibration."""
+    """One scorer: a hidden layer of tanh units, and the weights of 'not present'."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.hidden: Floats = np.array(data["hidden"], dtype=np.float64)
         self.hidden_bias: Floats = np.array(data["hidden_bias"], dtype=np.float64)
         self.out: Floats = np.array(data["out"], dtype=np.float64)
         self.direct: Floats = np.array(data["direct"], dtype=np.float64)
-        self.absent: float = data["absent"]
-        self.absent_required: float = data["absent_required"]
-        self.value_table: list[list[float]] = data.get("value_table", [])
-        self.absent_table: list[list[float]] = data.get("absent_table", [])
+        self.absent: Floats = np.array(data["absent"], dtype=np.float64)
 
     def scores(self, rows: Floats) -> Floats:
         """Return one score a row of features; higher is likelier."""
@@ -37,25 +35,40 @@ class Group:
         result: Floats = hidden @ self.out + rows @ self.direct
         return result
 
-    def not_present(self, required: bool) -> float:
-        """Return the score of 'not present'."""
-        return self.absent + (self.absent_required if required else 0.0)
+    def not_present(self, absence: Floats) -> float:
+        """Return the score of 'not present' from what speaks for it (`features.absence`)."""
+        return float(absence @ self.absent)
 
 
 class Model:
-    """All scorers by group."""
+    """All scorers by group, and what was learned about the classes that ship."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        if data["features"] != list(NAMES):
+        if data["features"] != [*NAMES, *ABSENCE]:
             raise ValueError("the model was trained on other features; train it again")
         self.groups = {name: Group(group) for name, group in data["groups"].items()}
+        self.lessons: dict[str, Lessons] = {
+            name: Lessons.from_data(held) for name, held in data.get("lessons", {}).items()
+        }
+        self.weigh(data.get("worth", {}))
+
+    def weigh(self, worth: dict[str, Any]) -> None:
+        """Take over what answers have been worth; without any, they are taken at their word."""
+        self._value, self._absent = (Worth(worth.get(kind) or untaught()) for kind in ("value", "absent"))
+
+    def worth_of(self, group: str, signals: Signals, *, is_absent: bool) -> float:
+        """Return the probability that an answer is right, learned from documents that were kept away."""
+        return (self._absent if is_absent else self._value).of(group, signals)
 
 
 @lru_cache(maxsize=1)
 def shipped_model() -> Model:
     """Return the model that ships with the desk."""
-    file = shipped("resources", "models", FILE)
-    return Model(json.loads(file.read_text(encoding="utf-8")))
+    data, lessons = (
+        json.loads(shipped("resources", "models", name).read_text(encoding="utf-8"))
+        for name in (FILE, LESSONS_FILE)
+    )
+    return Model({**data, "lessons": lessons})
 
 
 def calibrated(table: list[list[float]], probability: float) -> float:
@@ -75,18 +88,3 @@ def _worth(table: list[list[float]], probability: float) -> float:
         if probability <= x1:
             return y0 + (y1 - y0) * (probability - x0) / max(x1 - x0, 1e-9)
     return table[-1][1]
-
-
-def softmax(scores: Floats, absent: float) -> tuple[Floats, float]:
-    """Turn scores into the probability of each candidate and of none."""
-    top = max(float(scores.max()), absent) if scores.size else absent
-    weights: Floats = np.exp(scores - top)
-    none = math.exp(absent - top)
-    total = float(weights.sum()) + none
-    return weights / total, none / total
-
-
-def sigmoid(scores: Floats) -> Floats:
-    """Turn scores into independent probabilities."""
-    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(scores, -40, 40)))
-    return result

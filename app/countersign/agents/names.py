@@ -3,22 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from countersign.agents import stacks
+from countersign.agents.addresses import address_in_prose, next_below, standing_addresses
 from countersign.agents.candidates import Candidate
 from countersign.agents.labels import Hit
 from countersign.agents.lexicons import all_stop_words, name_words
-from countersign.agents.patterns import CAPITALISED, TOWN
+from countersign.agents.prose import in_prose, signing_pages
 from countersign.agents.sheet import Passage, Run, Sheet, pieces
+from countersign.agents.stretches import is_form, made
 from countersign.domain.klass import FieldDef, FieldType
-from countersign.domain.values import is_country, normalise
 
+_BEFORE_NAMES = frozenset({"/s/", "/s/:", "for", "of", "für", "pour", "por", "per", "voor", "namens"})
 _JOINS = frozenset({"and", "und", "et", "y", "e", "en", "&"})
-
-
-def is_form(word: str) -> bool:
-    """Say whether a word closes the name of a company: GmbH, Inc., S.A."""
-    forms = name_words()["forms"]
-    parts = pieces(word)
-    return len(parts) > 0 and ("".join(parts) in forms or parts[-1] in forms)
 
 
 def untyped(sheet: Sheet, fields: tuple[FieldDef, ...], hits: list[Hit]) -> list[Candidate]:
@@ -29,6 +25,7 @@ def untyped(sheet: Sheet, fields: tuple[FieldDef, ...], hits: list[Hit]) -> list
         by_type[field.type].add(index)
     by_passage: dict[int, list[Hit]] = defaultdict(list)
     labelled = {hit.run.index for hit in hits}
+    bare = {hit.run.index for hit in hits if hit.colon or (hit.starts_run and hit.ends_run)}
     for hit in hits:
         by_passage[hit.passage.index].append(hit)
     names, texts, addresses = (by_type[t] for t in (FieldType.NAME, FieldType.TEXT, FieldType.ADDRESS))
@@ -36,17 +33,56 @@ def untyped(sheet: Sheet, fields: tuple[FieldDef, ...], hits: list[Hit]) -> list
         named = set(hit.fields)
         if named & texts:
             found.extend(_beside(sheet, hit, by_passage, labelled, FieldType.TEXT))
+            found.extend(_holding(hit))
+            found.extend(_below(sheet, hit, labelled, bare, FieldType.TEXT))
         if named & names:
             found.extend(_beside(sheet, hit, by_passage, labelled, FieldType.NAME))
+            found.extend(_below(sheet, hit, labelled, bare, FieldType.NAME))
+            found.extend(_stacked(sheet, hit, bare))
         if named & addresses:
             found.extend(_beside(sheet, hit, by_passage, labelled, FieldType.ADDRESS))
     if names:
         found.extend(_standing(sheet, by_passage))
+        found.extend(stacks.names(sheet))
     if names or texts:
-        found.extend(_in_prose(sheet, bool(names), texts, by_passage))
+        found.extend(in_prose(sheet, bool(names), texts, by_passage))
     if addresses:
-        found.extend(_addresses(sheet))
+        found.extend(standing_addresses(sheet))
+        found.extend(stacks.addresses(sheet))
     return _without_doubles(found)
+
+
+def _holding(hit: Hit) -> Iterator[Candidate]:
+    """Return a short line that is a value together with the word it is told by: ``Amtsgericht Lindenau``."""
+    run = hit.run
+    if not hit.colon and len(run.passage.runs) == 1 and 1 < len(run.words) <= 8:
+        yield from made(FieldType.TEXT, run.passage, run.start, run.start + len(run.words))
+
+
+def _below(
+    sheet: Sheet, hit: Hit, labelled: set[int], bare: set[int], type: FieldType
+) -> Iterator[Candidate]:
+    """Return what stands below a label when it holds a label's word itself: ``Sociedad limitada``."""
+    below = next_below(sheet, hit.run) if hit.ends_run and len(hit.passage.runs) == 1 else None
+    if below is not None and below.index in labelled - bare:
+        yield from _whole(sheet, below, labelled, type)
+
+
+def _stacked(sheet: Sheet, hit: Hit, bare: set[int]) -> Iterator[Candidate]:
+    """Return what the lines below a label begin with, down to the next label: one name a line."""
+    last = next_below(sheet, hit.run) if hit.ends_run and len(hit.passage.runs) == 1 else None
+    left, count = (last.x0 if last else 0.0), 0
+    while last is not None and count < 8 and last.index not in bare and abs(last.x0 - left) < 4:
+        yield from _up_to_form(last)
+        if count:
+            yield from made(FieldType.NAME, last.passage, last.start, last.start + len(last.words))
+        last, count = next_below(sheet, last, reach=1.2), count + 1
+
+
+def _is_numbered(hit: Hit) -> bool:
+    """Say whether a number follows a label: ``Blue Ltd, Acct. # A0302124``."""
+    words = hit.passage.words[hit.after : hit.after + 1]
+    return hit.weight > 0.5 and any(char.isdigit() for word in words for char in word.text)
 
 
 def _without_doubles(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -56,98 +92,61 @@ def _without_doubles(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(seen.values())
 
 
-def _made(
-    type: FieldType, passage: Passage, first: int, after: int, more: tuple[Run, ...] = ()
-) -> Iterator[Candidate]:
-    while first < after and not pieces(passage.words[first].text):
-        first += 1
-    while after > first and not pieces(passage.words[after - 1].text):
-        after -= 1
-    if first >= after:
-        return
-    text = "\n".join([" ".join(w.text for w in passage.words[first:after]), *(run.text for run in more)])
-    try:
-        value = normalise(type, _bare(text, after - first))
-    except ValueError:
-        return
-    if type is FieldType.NAME and not _may_be_name(value):
-        return
-    grade = float(is_form(passage.words[after - 1].text)) if type is FieldType.NAME else 0.0
-    yield Candidate(type, value, passage, first, after, grade=grade, more=more)
-
-
-def _bare(text: str, words: int) -> str:
-    """Take off what closes a phrase but is no part of it; a sentence keeps its point."""
-    text = text.strip(' :;,“”"«»')
-    if words < 6 and text.endswith(".") and len(text.split()[-1]) > 4 and not is_form(text.split()[-1]):
-        text = text[:-1]
-    return text
-
-
-def _may_be_name(value: str) -> bool:
-    if value[0] in "(/*[<":
-        return False
-    if not 2 <= len(value) <= 90 or sum(char.isalpha() for char in value) < 2:
-        return False
-    return "@" not in value and "www." not in value and "://" not in value and not is_country(value)
-
-
 def _beside(
     sheet: Sheet, hit: Hit, by_passage: dict[int, list[Hit]], labelled: set[int], type: FieldType
 ) -> Iterator[Candidate]:
     """Return what stands after, to the right of or below a label."""
     passage = hit.passage
     if type is FieldType.ADDRESS and passage.is_prose:
-        yield from _address_in_prose(passage, hit.after)
+        yield from address_in_prose(passage, hit.after)
     if not hit.ends_run or len(passage.runs) > 1:
         if passage.is_prose and not (hit.colon or hit.starts_run):
             return
         later = [
-            h.first for h in by_passage[passage.index] if h.first >= hit.after and (h.colon or h.weight > 0.9)
+            h.first
+            for h in by_passage[passage.index]
+            if h.first >= hit.after and (h.colon or h.weight > 0.9 or _is_numbered(h))
         ]
         after = min(later, default=len(passage.words))
-        yield from _made(type, passage, hit.after, after)
+        yield from made(type, passage, hit.after, after)
+        if type is FieldType.NAME and not later and len(passage.runs) == 1:
+            yield from made(type, passage, hit.after, after, _wrapped(sheet, passage.runs[0], labelled))
         if type is not FieldType.NAME and not later and len(passage.runs) == 1:
             more = _downward(sheet, passage.runs[0], labelled, indent=True)
             if more:
-                yield from _made(type, passage, hit.after, after, more)
+                yield from made(type, passage, hit.after, after, more)
         return
     line = sheet.lines[hit.run.line]
     place = line.index(hit.run)
     if place + 1 < len(line):
         yield from _whole(sheet, line[place + 1], labelled, type)
-    below = _next_below(sheet, hit.run)
+    below = next_below(sheet, hit.run)
     if below is not None and below.index not in labelled:
         yield from _whole(sheet, below, labelled, type)
-
-
-def _address_in_prose(passage: Passage, first: int) -> Iterator[Candidate]:
-    """Return what stands between a label and the next town with a postal code, if that is near."""
-    if first >= len(passage.words):
-        return
-    town = TOWN.search(passage.text, passage.starts[first])
-    if town:
-        after = passage.span(*town.span())[1]
-        if after - first <= 14:
-            yield from _made(FieldType.ADDRESS, passage, first, after)
-            if after < len(passage.words) and passage.words[after].text[:1].isupper():
-                yield from _made(FieldType.ADDRESS, passage, first, after + 1)
 
 
 def _whole(sheet: Sheet, run: Run, labelled: set[int], type: FieldType) -> Iterator[Candidate]:
     """Return a run by itself and, for texts and addresses, with the lines below it."""
     first, after = run.start, run.start + len(run.words)
-    yield from _made(type, run.passage, first, after)
+    yield from made(type, run.passage, first, after)
     if type is FieldType.NAME:
+        if len(run.passage.runs) == 1 and (more := _wrapped(sheet, run, labelled)):
+            yield from made(type, run.passage, first, after, more)
         yield from _up_to_form(run)
         yield from _listed(run.passage, first, after)
         return
     if len(run.passage.runs) > 1:
-        yield from _made(type, run.passage, first, len(run.passage.words))
+        yield from made(type, run.passage, first, len(run.passage.words))
         return
     more = _downward(sheet, run, labelled)
     for count in range(1, len(more) + 1):
-        yield from _made(type, run.passage, first, after, more[:count])
+        yield from made(type, run.passage, first, after, more[:count])
+
+
+def _wrapped(sheet: Sheet, run: Run, labelled: set[int]) -> tuple[Run, ...]:
+    """Return the line below when a name may go on there: a few words at the edge of the name or its label."""
+    more = _downward(sheet, run, labelled, indent=True)[:1]
+    return more if more and len(more[0].words) <= 3 and not more[0].text.endswith(":") else ()
 
 
 def _up_to_form(run: Run) -> Iterator[Candidate]:
@@ -155,9 +154,9 @@ def _up_to_form(run: Run) -> Iterator[Candidate]:
     words = run.words
     for index, word in enumerate(words[:-1]):
         if index and is_form(word.text) and not is_form(words[index + 1].text):
-            yield from _made(FieldType.NAME, run.passage, run.start, run.start + index + 1)
+            yield from made(FieldType.NAME, run.passage, run.start, run.start + index + 1)
         elif word.text.endswith(",") and not is_form(words[index + 1].text):
-            yield from _made(FieldType.NAME, run.passage, run.start, run.start + index + 1)
+            yield from made(FieldType.NAME, run.passage, run.start, run.start + index + 1)
             return
 
 
@@ -170,19 +169,8 @@ def _listed(passage: Passage, first: int, after: int) -> Iterator[Candidate]:
         if joins or word[-1] in ",;" or place == after - 1:
             end = place if joins else place + 1
             if (begin, end) != (first, after):
-                yield from _made(FieldType.NAME, passage, begin, end)
+                yield from made(FieldType.NAME, passage, begin, end)
             begin = place + 1
-
-
-def _next_below(sheet: Sheet, run: Run, reach: float = 2.6) -> Run | None:
-    """Return the nearest run below that overlaps, within a few line heights."""
-    for number in range(run.line + 1, min(run.line + 5, len(sheet.lines))):
-        for other in sheet.lines[number]:
-            if other.page != run.page or other.y0 - run.y1 > reach * run.height:
-                return None
-            if other.x0 < run.x1 and other.x1 > run.x0 - 2:
-                return other
-    return None
 
 
 def _downward(sheet: Sheet, run: Run, labelled: set[int], indent: bool = False) -> tuple[Run, ...]:
@@ -190,7 +178,7 @@ def _downward(sheet: Sheet, run: Run, labelled: set[int], indent: bool = False) 
     lines: list[Run] = []
     last = run
     while len(lines) < 6:
-        below = _next_below(sheet, last, reach=0.9)
+        below = next_below(sheet, last, reach=0.9)
         aligned = below is not None and (abs(below.x0 - run.x0) < 4 or (indent and below.x0 < run.x1))
         if below is None or not aligned or below.index in labelled or len(below.passage.runs) > 1:
             break
@@ -200,8 +188,8 @@ def _downward(sheet: Sheet, run: Run, labelled: set[int], indent: bool = False) 
 
 
 def _standing(sheet: Sheet, by_passage: dict[int, list[Hit]]) -> Iterator[Candidate]:
-    """Return runs of the first page and the foot of the last that may be names by themselves."""
-    pages = {0, sheet.pages - 1}
+    """Return runs of the first page and of those where people sign that may be names by themselves."""
+    pages = signing_pages(sheet) | {0}
     stop = all_stop_words()
     for passage in sheet.passages:
         run = passage.runs[0]
@@ -218,137 +206,26 @@ def _standing(sheet: Sheet, by_passage: dict[int, list[Hit]]) -> Iterator[Candid
             if hit.starts_run and (hit.colon or hit.weight < 0.5):
                 first = max(first, hit.after)
         small = sum(1 for word in passage.words[first:] if word.text.lower() in stop)
-        if small > 2:
+        opening = passage.words[first].text if first < len(passage.words) else ""
+        if small > 2 or (opening.islower() and opening in stop):
             continue
-        yield from _made(FieldType.NAME, passage, first, len(passage.words))
+        yield from made(FieldType.NAME, passage, first, len(passage.words))
         if first == 0:
             yield from _up_to_form(run)
+            yield from _within(passage)
 
 
-def _in_prose(
-    sheet: Sheet, names: bool, texts: set[int], by_passage: dict[int, list[Hit]]
-) -> Iterator[Candidate]:
-    """Capitalised stretches of paragraphs: names anywhere near the ends, texts right after their cue."""
-    pages = {0, 1, sheet.pages - 1}
-    for passage in sheet.passages:
-        if not passage.is_prose:
-            continue
-        if texts and passage.page == 0 and len(passage.words) >= 10:
-            yield from _made(FieldType.TEXT, passage, 0, len(passage.words))
-        cued = [hit for hit in by_passage.get(passage.index, ()) if texts.intersection(hit.fields)]
-        if not cued and not (names and passage.page in pages):
-            continue
-        for first, after in _capitalised(passage):
-            if names and passage.page in pages:
-                yield from _prose_names(passage, first, after)
-            if any(0 <= first - hit.after <= 6 or hit.first <= first < hit.after for hit in cued):
-                starts = {first, *(hit.after for hit in cued if first < hit.after < after)}
-                for begin in starts:
-                    yield from _trimmed(FieldType.TEXT, passage, begin, after)
-                    comma = next(
-                        (n for n in range(begin, after - 1) if passage.words[n].text[-1] == ","), None
-                    )
-                    if comma is not None:
-                        yield from _trimmed(FieldType.TEXT, passage, begin, comma + 1)
-
-
-def _capitalised(passage: Passage) -> Iterator[tuple[int, int]]:
-    """Find stretches of capitalised words; a sentence's end ends one, the point of ``Inc.`` does not."""
-    for match in CAPITALISED.finditer(passage.text):
-        first, after = passage.span(*match.span())
-        begin = first
-        for place in range(first, after):
-            word = passage.words[place].text
-            if word[-1] in ".!?;" and len(word) > 4 and not is_form(word):
-                yield begin, place + 1
-                begin = place + 1
-        if begin < after:
-            yield begin, after
-
-
-def _prose_names(passage: Passage, first: int, after: int) -> Iterator[Candidate]:
-    yield from _trimmed(FieldType.NAME, passage, first, after)
-    words = passage.words[first:after]
-    for index, word in enumerate(words):
-        if index and is_form(word.text) and not (index + 1 < len(words) and is_form(words[index + 1].text)):
-            yield from _trimmed(FieldType.NAME, passage, first, first + index + 1)
-        if word.text in ("and", "und", "between", "AND") and 0 < index < len(words) - 1:
-            yield from _trimmed(FieldType.NAME, passage, first + index + 1, after)
-            yield from _trimmed(FieldType.NAME, passage, first, first + index)
-
-
-def _trimmed(type: FieldType, passage: Passage, first: int, after: int) -> Iterator[Candidate]:
-    """Without small words at either end."""
-    stop = all_stop_words()
-    while after > first and passage.words[after - 1].text.lower().strip(",") in stop:
-        after -= 1
-    while first < after and passage.words[first].text.lower() in stop:
-        first += 1
-    if 0 < after - first <= 9:
-        yield from _made(type, passage, first, after)
-
-
-def is_town(text: str) -> bool:
-    """Say whether a line holds a postal code with a town."""
-    return bool(TOWN.search(text))
-
-
-def _addresses(sheet: Sheet) -> Iterator[Candidate]:
-    """Lines that end in a postal code with a town, with the one or two lines above, or beside each other."""
-    pages = {0, sheet.pages - 1}
-    for line in sheet.lines:
-        for place, run in enumerate(line):
-            if (
-                run.page not in pages
-                or len(run.words) > 14
-                or len(run.passage.runs) > 1
-                or not is_town(run.text)
-            ):
-                continue
-            first, after = run.start, run.start + len(run.words)
-            yield from _made(FieldType.ADDRESS, run.passage, first, after)
-            for index in range(1, len(run.words) - 2):
-                if run.words[index - 1].text.endswith(","):
-                    yield from _made(FieldType.ADDRESS, run.passage, first + index, after)
-            for count in (1, 2):
-                if place >= count:
-                    beside = line[place - count]
-                    yield from _made(
-                        FieldType.ADDRESS,
-                        beside.passage,
-                        beside.start,
-                        beside.start + len(beside.words),
-                        tuple(line[place - count + 1 : place + 1]),
-                    )
-            yield from _stacked(sheet, run)
-
-
-def _stacked(sheet: Sheet, town: Run) -> Iterator[Candidate]:
-    above: list[Run] = []
-    last = town
-    while len(above) < 3:
-        upper = _next_above(sheet, last)
-        if upper is None:
+def _within(passage: Passage) -> Iterator[Candidate]:
+    """``Name: Ann Lee``, ``By Ann Lee``, ``/s/ Ann Lee``, ``Ann Lee (“Employee”)`` hold ``Ann Lee``."""
+    words = passage.words
+    first, after = 0, len(words)
+    if len(words) > 1 and "".join(pieces(words[0].text)) in name_words()["signing"]:
+        first = 1
+    for place, word in enumerate(words):
+        if (word.text[-1] == ":" and place < 3) or word.text.lower() in _BEFORE_NAMES:
+            first = place + 1
+        elif word.text[0] == "(" and place > first:
+            after = place
             break
-        above.insert(0, upper)
-        last = upper
-    below = _next_below(sheet, town, reach=0.9)
-    country = (below,) if below and abs(below.x0 - town.x0) < 4 and len(below.words) <= 3 else ()
-    for count in range(1, len(above) + 1):
-        top = above[-count]
-        more = (*above[len(above) - count + 1 :], town)
-        first, after = top.start, top.start + len(top.words)
-        yield from _made(FieldType.ADDRESS, top.passage, first, after, more)
-        if country:
-            yield from _made(FieldType.ADDRESS, top.passage, first, after, (*more, *country))
-
-
-def _next_above(sheet: Sheet, run: Run) -> Run | None:
-    for number in range(run.line - 1, max(run.line - 4, -1), -1):
-        for other in sheet.lines[number]:
-            if other.page != run.page or run.y0 - other.y1 > 0.9 * run.height:
-                return None
-            centred = abs((other.x0 + other.x1) - (run.x0 + run.x1)) < 12
-            if abs(other.x0 - run.x0) < 4 or abs(other.x1 - run.x1) < 4 or centred:
-                return other if len(other.passage.runs) == 1 else None
-    return None
+    if (first, after) != (0, len(words)):
+        yield from made(FieldType.NAME, passage, first, after)

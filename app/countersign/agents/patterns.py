@@ -2,7 +2,7 @@
 
 import re
 
-from countersign.domain.dates import MONTHS
+from countersign.domain.dates import MONTHS, ORDINALS
 from countersign.domain.numerals import NUMBER_WORDS
 from countersign.domain.values import UNIT_WORDS
 
@@ -53,7 +53,8 @@ BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?
 DURATION = re.compile(
     rf"(?<![\w])(?:(?:{_any(set(NUMBER_WORDS))})(?:[\s\-]*\(\s*\d{{1,3}}\s*\))?|\(?\d{{1,3}}\)?)[\s\-]+"
     r"(?:full\s+|calendar\s+|business\s+|consecutive\s+)?"
-    rf"(?:{_any({*UNIT_WORDS, 'année', 'années', 'día', 'días', 'año', 'años'})})(?![\w])",
+    rf"(?:{_any({*UNIT_WORDS, 'année', 'années', 'día', 'días', 'año', 'años'})})(?![\w])"
+    rf"|(?<![\w])(?:{_any(set(ORDINALS))}|\d{{1,2}}(?:st|nd|rd|th))(?:\s*\(\d{{1,2}}\w*\))?\s+anniversary\b",
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_][^\W\d_.\-]*")
@@ -65,7 +66,11 @@ TOWN = re.compile(
 """A postal code with its town, as most of Europe, the United States, Britain and the Netherlands write it."""
 CAPITALISED = re.compile(
     r"(?:[A-ZÀ-Ý0-9][\w&.'’\-/]*|\bde\b|\bof\b|\bthe\b|\bund\b|\band\b|&)"
-    r"(?:,?\s+(?:\(haftungsbeschränkt\)|[A-ZÀ-Ý0-9][\w&.'’\-/]*|of|the|de|du|la|und|and|&|for))*"
+    r"(?:\s+[“\"„«][A-ZÀ-Ý][\w&.'’\-/]*[”\"“»]"
+    r"|,?\s+(?:\(haftungsbeschränkt\)|[A-ZÀ-Ý0-9][\w&.'’\-/]*|[dl]['’][A-ZÀ-Ý][\w'’\-]*"
+    r"|z o\.\s?o\.?|à r\.\s?l\.?"
+    r"|(?:e\.\s?[KVGU]|[sa]\.\s?r\.\s?[lo]|s\.p\.a|[bn]\.v|d\.o\.o)\.?(?!\w)"
+    r"|of|the|de|du|la|und|and|&|for))*"
 )
 AMERICAN = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|\bUSD?\b|\bUSA\b|(?<![A-Z])\$\s?\d")
 ELSEWHERE = re.compile(r"£|€|\b(?:GBP|EUR|VAT|GST|RM ?\d|CHF|MYR|SGD|AUD)\b|\.co\.uk")

@@ -11,11 +11,18 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
+from countersign.agents.turning import Turn, turn_of
 from countersign.domain.dates import fold
 from countersign.domain.document import Opened, Page, TextSource, Word
+from countersign.domain.geometry import Box
 
 _PIECES = re.compile(r"[a-z0-9]+|[€$£%#]")
+_NUMBERING = re.compile(r"[(\[]?(?:\d{1,2}(?:\.\d{1,2})*|[a-zA-Z]|[ivxIVX]{1,5})[.)\]]{0,2}|§|[•·▪*o]")
 _SEPARATORS = frozenset("|•·●▪■◆–—")
+_SPACE, _SCANNED_SPACE = 0.62, 1.0
+"""Heights of a word's box, in print and on a scan, whose boxes fit tightly; a wider gap is no space."""
+_WIDEST_SPACE = 1.6
+"""Widths of a letter, on a scan."""
 _FULL_LINE = 7
 """Words from which a run counts as a line of a paragraph."""
 
@@ -29,7 +36,22 @@ def pieces(text: str) -> tuple[str, ...]:
 class Run:
     """Words of one line that stand close together."""
 
-    __slots__ = ("bold", "index", "line", "page", "passage", "size", "start", "words", "x0", "x1", "y0", "y1")
+    __slots__ = (
+        "bold",
+        "height",
+        "index",
+        "line",
+        "page",
+        "passage",
+        "size",
+        "start",
+        "text",
+        "words",
+        "x0",
+        "x1",
+        "y0",
+        "y1",
+    )
 
     def __init__(self, page: int, line: int, words: list[Word]) -> None:
         self.page = page
@@ -37,23 +59,17 @@ class Run:
         self.index = 0
         """Position in `Sheet.runs`."""
         self.words = words
+        self.text = " ".join([word.text for word in words])
+        """The words with single spaces."""
         self.passage: Passage
         self.start = 0
         """Index of its first word in its passage."""
         self.x0, self.x1 = words[0].x0, max(w.x1 for w in words)
         self.y0, self.y1 = min(w.y0 for w in words), max(w.y1 for w in words)
+        self.height = self.y1 - self.y0
+        """Points."""
         self.size = words[0].size or words[0].y1 - words[0].y0
         self.bold = words[0].bold
-
-    @property
-    def text(self) -> str:
-        """The words with single spaces."""
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def height(self) -> float:
-        """Points."""
-        return self.y1 - self.y0
 
 
 class Passage:
@@ -94,7 +110,19 @@ class Passage:
 class Sheet:
     """All runs of a document, line by line, and what is typical for it."""
 
-    __slots__ = ("by_page", "heights", "lines", "opened", "pages", "passages", "runs", "size", "widths")
+    __slots__ = (
+        "by_page",
+        "heights",
+        "lines",
+        "opened",
+        "pages",
+        "passages",
+        "runs",
+        "scans",
+        "size",
+        "turned",
+        "widths",
+    )
 
     def __init__(self, opened: Opened) -> None:
         self.opened = opened
@@ -103,28 +131,42 @@ class Sheet:
         """Runs of each line from left to right; lines from top to bottom, page after page."""
         self.by_page: dict[int, list[int]] = defaultdict(list)
         """Numbers of the lines of a page."""
+        self.turned: dict[int, Turn] = {}
+        """Pages whose text runs up or down the page; they are read as if they stood upright."""
         for page in opened.pages:
-            self._take(page)
+            turn = turn_of(page)
+            if turn is not None:
+                self.turned[page.number] = turn
+            self._take(page if turn is None else turn.upright(page))
         self.passages = _passages(self.lines)
         self.pages = len(opened.pages)
-        self.widths = {page.number: page.width for page in opened.pages}
-        self.heights = {page.number: page.height for page in opened.pages}
+        self.scans = frozenset(p.number for p in opened.pages if p.source is TextSource.OCR)
+        """Pages whose words come from a picture."""
+        sizes = {page.number: (page.width, page.height) for page in opened.pages}
+        self.widths = {n: size[n in self.turned] for n, size in sizes.items()}
+        self.heights = {n: size[n not in self.turned] for n, size in sizes.items()}
         self.size = median([run.size for run in self.runs]) if self.runs else 10.0
 
     def _take(self, page: Page) -> None:
-        slope = _slope(page) if page.source is TextSource.OCR else 0.0
+        scanned = page.source is TextSource.OCR
+        slope = _slope(page) if scanned else 0.0
         for words in _lines(page.words, slope):
             number = len(self.lines)
-            line = [Run(page.number, number, part) for part in _parted(words)]
+            line = [Run(page.number, number, part) for part in _parted(words, scanned)]
             for run in line:
                 run.index = len(self.runs)
                 self.runs.append(run)
             self.lines.append(line)
             self.by_page[page.number].append(number)
 
+    def box(self, page: int, x0: float, y0: float, x1: float, y1: float) -> Box:
+        """Return where something read on the sheet stands on the page as displayed."""
+        turn = self.turned.get(page)
+        return Box(x0=x0, y0=y0, x1=x1, y1=y1) if turn is None else turn.back(x0, y0, x1, y1)
+
     def is_scan(self, page: int) -> bool:
         """Say whether the words of a page come from a picture."""
-        return any(p.number == page and p.source is TextSource.OCR for p in self.opened.pages)
+        return page in self.scans
 
 
 def _slope(page: Page) -> float:
@@ -166,20 +208,40 @@ def _left(word: Word) -> float:
     return word.x0
 
 
-def _parted(words: list[Word]) -> list[list[Word]]:
-    """Cut a line where a gap is wider than a space could be, and at marks that separate."""
+def _parted(words: list[Word], scanned: bool) -> list[list[Word]]:
+    """Cut a line where a gap is wider than a space could be, and at marks that separate.
+
+    The boxes of a scan fit tightly: there a space is told by the width of letters, as on a typewriter.
+    """
     parts: list[list[Word]] = []
     right = -1.0
     cut = True
+    spread = _justified(words)
     for place, word in enumerate(words):
         if len(words) > 1 and (word.text in _SEPARATORS or _is_lone_dash(words, place)):
             cut = True
             continue
-        if cut or word.x0 - right > 0.62 * (word.y1 - word.y0):
+        wide = max((_SCANNED_SPACE if scanned else _SPACE) * (word.y1 - word.y0), spread)
+        if scanned and place:
+            wide = max(wide, _WIDEST_SPACE * min(map(_letter, words[place - 1 : place + 1])))
+        if cut or (word.x0 - right > wide and not (parts and word.text[0] in ",;")):
             parts.append([])
         parts[-1].append(word)
         right, cut = word.x1, False
     return parts
+
+
+def _letter(word: Word) -> float:
+    return (word.x1 - word.x0) / len(word.text)
+
+
+def _justified(words: list[Word]) -> float:
+    """Return the widest space of a line that is stretched to the margins, 0 for any other line."""
+    if len(words) < 8 or sum(word.text[0].isalpha() for word in words) < 0.8 * len(words):
+        return 0.0
+    gaps = sorted(b.x0 - a.x1 for a, b in pairwise(words))
+    usual, widest, height = gaps[len(gaps) // 2], gaps[-1], words[0].y1 - words[0].y0
+    return widest if usual > 0.45 * height and widest < min(2.0 * usual, 2.2 * height) else 0.0
 
 
 def _is_lone_dash(words: list[Word], place: int) -> bool:
@@ -204,6 +266,10 @@ def _passages(lines: list[list[Run]]) -> list[Passage]:
         single = line[0] if len(line) == 1 else None
         if paragraph and not (single and _continues(paragraph[-1], single, usual)):
             close()
+        if len(line) > 1 and len(line[-1].words) >= _FULL_LINE and all(map(_is_numbering, line[:-1])):
+            for run in line[:-1]:
+                passages.append(Passage(len(passages), [run]))
+            single = line[-1]
         if single and (paragraph or len(single.words) >= _FULL_LINE):
             paragraph.append(single)
             continue
@@ -211,6 +277,11 @@ def _passages(lines: list[list[Run]]) -> list[Passage]:
             passages.append(Passage(len(passages), [run]))
     close()
     return passages
+
+
+def _is_numbering(run: Run) -> bool:
+    """``4.``, ``(a)`` and ``5.1`` stand before the first line of a paragraph."""
+    return len(run.words) == 1 and bool(_NUMBERING.fullmatch(run.words[0].text))
 
 
 def _usual_gap(lines: list[list[Run]]) -> float:

@@ -15,7 +15,9 @@ class Surroundings:
     ) -> None:
         self.sheet = sheet
         self.fields = fields
+        self.hits = hits
         self.in_tables = in_tables
+        self.last_table_line = max((sheet.runs[index].line for index in in_tables), default=-1)
         self.by_passage: dict[int, list[Hit]] = defaultdict(list)
         self.closing: dict[int, Hit] = {}
         """The label that a run ends with, by run."""
@@ -28,6 +30,9 @@ class Surroundings:
         self._left: dict[int, tuple[float, Hit | None]] = {}
         self._above: dict[int, tuple[float, Hit | None]] = {}
         self._side: dict[int, Side | None] = {}
+        self._heads: dict[int, tuple[float, float]] = {}
+        self._uppers: dict[int, Run | None] = {}
+        self._of_run: dict[int, tuple[float, ...]] = {}
 
     def _has_value_beside(self, hit: Hit) -> bool:
         """Say whether the label has its value to the right, so that it heads nothing below."""
@@ -38,6 +43,20 @@ class Surroundings:
         beside = line[place + 1]
         near = beside.x0 - hit.run.x1 < 0.2 * self.sheet.widths[hit.run.page]
         return (near or hit.colon) and not self.by_passage.get(beside.passage.index)
+
+    def of_run(self, run: Run) -> tuple[float, ...]:
+        """Say of a run what holds for all candidates in it: its size, boldness, line, table and block."""
+        if run.index not in self._of_run:
+            self._of_run[run.index] = (
+                min(max(run.size / self.sheet.size, 0.4), 3.0) - 1.0,
+                float(run.bold),
+                float(len(self.sheet.lines[run.line]) == 1),
+                float(run.index in self.in_tables),
+                float(run.line > self.last_table_line),
+                float(self.side(run) is not None),
+                *self.head_of_block(run),
+            )
+        return self._of_run[run.index]
 
     def left(self, run: Run) -> tuple[float, Hit | None]:
         """Return the nearest label to the left on the line, and how close it is (1 is next to it)."""
@@ -77,6 +96,14 @@ class Surroundings:
                     return 0.0, None
         return 0.0, None
 
+    def head_of_block(self, run: Run) -> tuple[float, float]:
+        """Say whether nothing, or only a label, stands right above a run, and whether it is a label."""
+        if run.index not in self._heads:
+            upper = self._upper(run)
+            label = upper is not None and upper.index in self.closing
+            self._heads[run.index] = float(upper is None or label), float(label)
+        return self._heads[run.index]
+
     def side(self, run: Run) -> Side | None:
         """Say whose block a run stands in: that of the first label of a side at the top of its block."""
         if run.index not in self._side:
@@ -102,12 +129,22 @@ class Surroundings:
         return None
 
     def _upper(self, run: Run) -> Run | None:
+        """Return the run that goes before at the same left edge; lines between may hold other columns."""
+        if run.index not in self._uppers:
+            self._uppers[run.index] = self._look_up(run)
+        return self._uppers[run.index]
+
+    def _look_up(self, run: Run) -> Run | None:
+        reached = run.y0
         for number in range(run.line - 1, max(run.line - 5, -1), -1):
-            for other in self.sheet.lines[number]:
-                if other.page != run.page or run.y0 - other.y1 > 1.8 * max(run.height, other.height):
-                    return None
+            line = self.sheet.lines[number]
+            lowest = max(other.y1 for other in line)
+            if line[0].page != run.page or reached - lowest > 1.8 * max(run.height, line[0].height):
+                return None
+            for other in line:
                 if abs(other.x0 - run.x0) < 6:
                     return other
+            reached = min(other.y0 for other in line)
         return None
 
     def _side_of(self, hit: Hit) -> Side | None:

@@ -5,21 +5,31 @@ for the total probability of the right ones); fields that may have several value
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from countersign.agents.features import GROUPS, NAMES, scorer_name
-from countersign.agents.local import Prepared
-from countersign.agents.model import Floats
+from countersign.agents.features import ABSENCE, GROUPS, NAMES, scorer_name
+from countersign.agents.logits import Floats
+from countersign.agents.memory import Place
+from countersign.agents.model import Model
+from countersign.agents.prepared import Prepared
 from countersign.domain.klass import ClassDef, FieldDef
 
-HIDDEN = 14
-_SCOUTING, _ROUNDS = 60, 200
-_HARDEST, _SAMPLED = 14, 14
-"""Wrong candidates kept an example after scouting: those that score highest, and some of the others."""
-_PLACES = tuple(NAMES.index(name) for name in ("top", "x0", "x1", "size", "bold", "run_words", "foot"))
+HIDDEN = 12
+NETS = 3
+"""Nets a scorer, from different starts; their mean is one wide net."""
+_SCOUTING, _ROUNDS = 4, 12
+"""Passes over the examples: to find what is hard to tell from the right ones, and to learn from that."""
+_BATCH = 128
+_FEWEST = 200
+"""Steps, however few the examples."""
+_RATE = 0.012
+_HARDEST, _SAMPLED, _RIGHT = 14, 14, 6
+"""Candidates kept an example: the wrong ones that score highest, some of the others, and right ones."""
+_PLACES = [NAMES.index(name) for name in ("top", "x0", "x1", "size", "bold", "run_words", "foot")]
 _BLINDED = 0.35
 """Share of examples that are shown without places and sizes, so that an unknown layout is no riddle."""
 _DECAY = 1e-3
@@ -46,6 +56,12 @@ class Lesson(NamedTuple):
     fold: str
     """Documents of one layout share it, so that none is judged by a model that has seen its like."""
     weight: float = 1.0
+    document: str = ""
+    """SHA-256 of the document, by which what it taught can be forgotten."""
+    places: Mapping[str, tuple[Place, ...]] = MappingProxyType({})
+    """By field: where a person confirmed the value, where that is known."""
+    reader: Model | None = None
+    """A model that has not seen the document: on one that has, lessons would trust the model too much."""
 
 
 class Example(NamedTuple):
@@ -53,8 +69,9 @@ class Example(NamedTuple):
 
     rows: Floats
     right: Floats
+    absence: Floats
+    """What speaks for the field having no value."""
     many: bool
-    required: bool
     fold: str
     weight: float
 
@@ -83,8 +100,8 @@ def _example(lesson: Lesson, field: FieldDef) -> Example | None:
     return Example(
         rows.astype(np.float32),
         right.astype(np.float32),
+        lesson.prepared.absence(field, candidates, rows).astype(np.float32),
         field.many,
-        field.required,
         lesson.fold,
         lesson.weight,
     )
@@ -99,129 +116,173 @@ def train(
         kept = [example for example in held if not without(example.fold)]
         groups[name] = _train_group(kept, np.random.default_rng(seed))
     everything = {f"{group}{kind}" for group in GROUPS.values() for kind in ("", "_many")}
-    for name in everything - groups.keys():
+    for name in sorted(everything - groups.keys()):
         groups[name] = _train_group([], np.random.default_rng(seed))
-    return {"features": list(NAMES), "groups": groups}
+    return {"features": [*NAMES, *ABSENCE], "groups": groups}
 
 
-def _blinded(example: Example, rng: np.random.Generator) -> Example:
-    if rng.random() >= _BLINDED:
-        return example
-    rows = example.rows.copy()
-    rows[:, _PLACES] = 0.0
-    return example._replace(rows=rows)
+Weights = dict[str, Floats]
 
 
-def _hardest(example: Example, weights: dict[str, Floats], rng: np.random.Generator) -> Example:
-    """Keep the right candidates, the wrong ones that score highest and some of the others."""
-    if example.many:
-        return example
-    scores = np.tanh(example.rows @ weights["hidden"] + weights["hidden_bias"]) @ weights["out"]
-    scores = scores + example.rows @ weights["direct"] + 1e6 * example.right
-    order = np.argsort(-scores)
-    first = _HARDEST + int(example.right.sum())
-    kept = np.sort(np.concatenate([order[:first], rng.permutation(order[first:])[:_SAMPLED]]))
-    return example._replace(rows=example.rows[kept], right=example.right[kept])
+class Batch(NamedTuple):
+    """Examples side by side, filled up to the same number of candidates: example, candidate, feature."""
+
+    rows: Floats
+    right: Floats
+    counts: Floats
+    """How many candidates of the document each row stands for; 0 where there is none."""
+    absence: Floats
+    absent: Floats
+    many: Floats
+    weight: Floats
+
+    def part(self, places: Any) -> "Batch":
+        """Return some of the examples."""
+        return Batch(*(held[places] for held in self))
 
 
-class _Batch:
-    """All examples of a group in one array, with the stretch of rows of each."""
+def gathered(held: Sequence[Example], scorer: Weights, rng: np.random.Generator) -> Batch:
+    """Lay examples side by side with their hardest candidates."""
+    kept = [_hardest(example, scorer, rng) for example in held]
+    widest = max(len(places) for places, _ in kept)
+    rows = np.zeros((len(held), widest, len(NAMES)), dtype=np.float32)
+    right, counts = np.zeros((2, len(held), widest), dtype=np.float32)
+    for number, (example, (places, stands_for)) in enumerate(zip(held, kept, strict=True)):
+        rows[number, : len(places)] = example.rows[places]
+        right[number, : len(places)] = example.right[places]
+        counts[number, : len(places)] = stands_for
+    weight = np.array([e.weight for e in held], dtype=np.float32)
+    return Batch(
+        rows,
+        right,
+        counts,
+        np.stack([e.absence for e in held]),
+        np.array([float(not e.right.any()) for e in held], dtype=np.float32),
+        np.array([float(e.many) for e in held], dtype=np.float32),
+        weight / weight.mean(),
+    )
 
-    def __init__(self, held: list[Example]) -> None:
-        self.rows = np.concatenate([e.rows for e in held])
-        self.right = np.concatenate([e.right for e in held])
-        counts = np.array([len(e.right) for e in held])
-        self.starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        self.owner = np.repeat(np.arange(len(held)), counts)
-        self.many = np.array([e.many for e in held])
-        self.required = np.array([float(e.required) for e in held])
-        self.absent = np.array([float(not e.right.any()) for e in held])
-        weight = np.array([e.weight for e in held])
-        self.weight = weight / weight.sum()
+
+def _hardest(example: Example, weights: Weights, rng: np.random.Generator) -> tuple[Any, Floats]:
+    """Keep right candidates, the wrong ones that score highest and some of the others."""
+    hidden = np.tanh(example.rows @ weights["hidden"] + weights["hidden_bias"])
+    scores = _scores(weights, example.rows, hidden).mean(axis=1)
+    order = np.argsort(-scores, kind="stable")
+    is_right = example.right[order] > 0
+    right = order[is_right] if example.many else order[is_right][:_RIGHT]
+    wrong = order[~is_right]
+    hard, others = wrong[:_HARDEST], wrong[_HARDEST:]
+    some = rng.permutation(others)[:_SAMPLED]
+    each = len(others) / len(some) if example.many and len(some) else 1.0
+    counts = np.ones(len(right) + len(hard) + len(some), dtype=np.float32)
+    counts[len(right) + len(hard) :] = each
+    return np.concatenate([right, hard, some]), counts
 
 
 def _train_group(held: list[Example], rng: np.random.Generator) -> dict[str, Any]:
-    width = len(NAMES)
-    weights: dict[str, Floats] = {
-        "hidden": rng.normal(0, 0.25, (width, HIDDEN)),
-        "hidden_bias": np.zeros(HIDDEN),
-        "out": rng.normal(0, 0.25, HIDDEN),
-        "direct": _prior(),
-        "absent": np.zeros(1),
-        "absent_required": np.zeros(1),
-    }
-    for name, value in weights.items():
-        weights[name] = value.astype(np.float32)
+    nets = _start(rng, NETS)
     if held:
-        scouted = _Batch(
-            [held[place] for place in sorted(rng.permutation(len(held))[: max(60, len(held) // 3)])]
-        )
-        _adam(weights, lambda: _gradients(weights, scouted), _SCOUTING)
-        hard = _Batch([_blinded(_hardest(example, weights, rng), rng) for example in held])
-        _adam(weights, lambda: _gradients(weights, hard), _ROUNDS)
-    return {
-        "hidden": np.round(weights["hidden"], 4).tolist(),
-        "hidden_bias": np.round(weights["hidden_bias"], 4).tolist(),
-        "out": np.round(weights["out"], 4).tolist(),
-        "direct": np.round(weights["direct"], 4).tolist(),
-        "absent": round(float(weights["absent"][0]), 4),
-        "absent_required": round(float(weights["absent_required"][0]), 4),
+        scout = _start(rng, 1)
+        _descend(scout, gathered(held, scout, rng), _SCOUTING, rng)
+        _descend(nets, gathered(held, scout, rng), _ROUNDS, rng)
+    mean: Weights = {
+        "hidden": nets["hidden"],
+        "hidden_bias": nets["hidden_bias"],
+        "out": nets["out"].reshape(-1) / NETS,
+        "direct": nets["direct"].mean(axis=1),
+        "absent": nets["absent"].mean(axis=1),
     }
+    return {name: np.round(value.astype(np.float64), 4).tolist() for name, value in mean.items()}
+
+
+def _start(rng: np.random.Generator, nets: int) -> Weights:
+    """Return the weights of several nets side by side."""
+    weights: Weights = {
+        "hidden": rng.normal(0, 0.25, (len(NAMES), nets * HIDDEN)),
+        "hidden_bias": np.zeros(nets * HIDDEN),
+        "out": rng.normal(0, 0.25, (nets, HIDDEN)),
+        "direct": np.repeat(_prior()[:, None], nets, axis=1),
+        "absent": np.zeros((len(ABSENCE), nets)),
+    }
+    return {name: value.astype(np.float32) for name, value in weights.items()}
+
+
+def _scores(weights: Weights, rows: Floats, hidden: Floats) -> Floats:
+    """Return one score a row and net."""
+    nets, width = weights["out"].shape
+    parts = hidden.reshape(-1, nets, width)
+    result: Floats = (parts * weights["out"]).sum(axis=2) + rows @ weights["direct"]
+    return result
 
 
 def _prior() -> Floats:
     return np.array([_PRIOR.get(name, 0.0) for name in NAMES], dtype=np.float32)
 
 
-def _adam(weights: dict[str, Floats], gradients: Callable[[], dict[str, Floats]], rounds: int) -> None:
+def _descend(weights: Weights, batch: Batch, passes: int, rng: np.random.Generator) -> None:
+    """Adam over shuffled parts of the examples; the rate falls to nothing at the end."""
     first = {name: np.zeros_like(w) for name, w in weights.items()}
     second = {name: np.zeros_like(w) for name, w in weights.items()}
-    for step in range(1, rounds + 1):
-        rate = 0.03 * min(1.0, 2.0 * (1.0 - step / (rounds + 1)))
-        for name, gradient in gradients().items():
-            first[name] = 0.9 * first[name] + 0.1 * gradient
-            second[name] = 0.995 * second[name] + 0.005 * gradient**2
-            mean = first[name] / (1 - 0.9**step)
-            spread = second[name] / (1 - 0.995**step)
-            weights[name] -= rate * mean / (np.sqrt(spread) + 1e-8)
+    count = len(batch.weight)
+    parts = max(2, count // _BATCH)
+    passes = max(passes, _FEWEST // parts)
+    step, last = 0, passes * parts
+    for _ in range(passes):
+        for places in np.array_split(rng.permutation(count), parts):
+            if not len(places):
+                continue
+            step += 1
+            part = batch.part(places)
+            blinded = rng.random(len(places)) < _BLINDED
+            part.rows[:, :, _PLACES] *= ~blinded[:, None, None]
+            rate = _RATE * min(1.0, 2.0 * (1.0 - step / (last + 1)))
+            for name, gradient in gradients(weights, part).items():
+                first[name] = 0.9 * first[name] + 0.1 * gradient
+                second[name] = 0.99 * second[name] + 0.01 * gradient**2
+                mean = first[name] / (1 - 0.9**step)
+                spread = second[name] / (1 - 0.99**step)
+                weights[name] -= (rate * mean / (np.sqrt(spread) + 1e-8)).astype(np.float32)
 
 
-def _gradients(weights: dict[str, Floats], batch: _Batch) -> dict[str, Floats]:
-    """Gradients of the mean negative log probability of the right answers, with weight decay."""
-    hidden = np.tanh(batch.rows @ weights["hidden"] + weights["hidden_bias"])
-    scores = hidden @ weights["out"] + batch.rows @ weights["direct"]
-    absent_scores = weights["absent"][0] + weights["absent_required"][0] * batch.required
-    slope, absent_slope = _slopes(scores, absent_scores, batch)
-    slope = (slope * batch.weight[batch.owner]).astype(np.float32)
-    absent_slope = absent_slope * batch.weight
-    inner = np.outer(slope, weights["out"]) * (1 - hidden**2)
+def gradients(weights: Weights, batch: Batch) -> Weights:
+    """Gradients of each net's mean negative log probability of the right answers, with weight decay."""
+    count, widest, width = batch.rows.shape
+    nets, units = weights["out"].shape
+    rows = batch.rows.reshape(-1, width)
+    hidden = np.tanh(rows @ weights["hidden"] + weights["hidden_bias"])
+    scores = _scores(weights, rows, hidden).reshape(count, widest, nets)
+    slope, absent_slope = slopes(scores, batch.absence @ weights["absent"], batch)
+    share = (batch.weight / count).astype(np.float32)
+    slope = (slope * share[:, None, None]).astype(np.float32).reshape(-1, nets)
+    inner = (slope[:, :, None] * weights["out"]).reshape(-1, nets * units) * (1 - hidden**2)
     found = {
-        "hidden": batch.rows.T @ inner,
+        "hidden": rows.T @ inner,
         "hidden_bias": inner.sum(axis=0),
-        "out": hidden.T @ slope,
-        "direct": batch.rows.T @ slope,
-        "absent": np.array([absent_slope.sum()]),
-        "absent_required": np.array([(absent_slope * batch.required).sum()]),
+        "out": np.einsum("rnu,rn->nu", hidden.reshape(-1, nets, units), slope),
+        "direct": rows.T @ slope - _DECAY * _prior()[:, None],
+        "absent": batch.absence.T @ (absent_slope * share[:, None]).astype(np.float32),
     }
-    found["direct"] = found["direct"] - _DECAY * _prior()
     return {name: gradient + _DECAY * weights[name] for name, gradient in found.items()}
 
 
-def _slopes(scores: Floats, absent_scores: Floats, batch: _Batch) -> tuple[Floats, Floats]:
+def slopes(scores: Floats, absent_scores: Floats, batch: Batch) -> tuple[Floats, Floats]:
     """Return the derivative of the loss by each score and by each 'not present' score."""
-    top = np.maximum(np.maximum.reduceat(scores, batch.starts), absent_scores)
-    power = np.exp(scores - top[batch.owner])
+    there, is_right = batch.counts[:, :, None] > 0, batch.right[:, :, None]
+    is_absent, many = batch.absent[:, None], batch.many[:, None] > 0
+    shown = np.where(there, scores, np.float32(-1e9))
+    top = np.maximum(shown.max(axis=1), absent_scores)
+    power = np.exp(shown - top[:, None])
     absent = np.exp(absent_scores - top)
-    total = np.add.reduceat(power, batch.starts) + absent
-    p, p_absent = power / total[batch.owner], absent / total
-    right = np.add.reduceat(p * batch.right, batch.starts) + p_absent * batch.absent
+    total = power.sum(axis=1) + absent
+    p, p_absent = power / total[:, None], absent / total
+    right = (p * is_right).sum(axis=1) + p_absent * is_absent
     share = np.where(right > 1e-12, 1.0 / np.maximum(right, 1e-12), 0.0)
-    slope = p - p * batch.right * share[batch.owner]
-    absent_slope = p_absent - p_absent * batch.absent * share
-    alone = batch.many[batch.owner]
-    single = 1.0 / (1.0 + np.exp(-np.clip(scores, -40, 40)))
-    slope = np.where(alone, single - batch.right, slope)
-    absent_slope = np.where(batch.many, 0.0, absent_slope)
+    slope = p - p * is_right * share[:, None]
+    absent_slope = p_absent - p_absent * is_absent * share
+    if many.any():
+        alone = (1.0 / (1.0 + np.exp(-np.clip(scores, -40, 40))) - is_right) * batch.counts[:, :, None]
+        slope = np.where(many[:, :, None], alone, slope)
+        absent_slope = np.where(many, 0.0, absent_slope)
     return slope, absent_slope
 
 

@@ -4,10 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Callable
 
+from countersign.agents.addresses import is_town
 from countersign.agents.candidates import Candidate
 from countersign.agents.lexicons import all_stop_words, name_words
-from countersign.agents.names import is_form, is_town
 from countersign.agents.sheet import Sheet, pieces
+from countersign.agents.stretches import is_form
 from countersign.domain.klass import FieldType
 from countersign.domain.numerals import as_decimal
 
@@ -42,13 +43,14 @@ def _dates(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
     ]
 
 
-def _amounts(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
+def _amounts(candidates: list[Candidate], sheet: Sheet) -> list[list[float]]:
     worth = [float(as_decimal(c.value) or 0) for c in candidates]
     ranked = sorted({abs(w) for w in worth}, reverse=True)
     rank = {value: place for place, value in enumerate(ranked)}
     span, last = max(len(ranked) - 1, 1), max(len(candidates) - 1, 1)
     cents = {round(abs(w) * 100) for w in worth}
     sums = _sums(cents)
+    parts = _taxed(sums, cents)
     return [
         _padded(
             rank[abs(w)] / span,
@@ -60,6 +62,8 @@ def _amounts(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
             float(round(abs(w) * 100) in sums),
             min(math.log10(abs(w) + 1), 7) / 7,
             float(c.printed.lstrip("(-− ")[:1].isdigit()),
+            *(parts[role].get(round(abs(w) * 100), 0.0) for role in _ROLES),
+            float(c.run.words[-1] is c.passage.words[c.after - 1] and c.run is sheet.lines[c.run.line][-1]),
         )
         for place, (c, w) in enumerate(zip(candidates, worth, strict=True))
     ]
@@ -72,11 +76,48 @@ def _sums(cents: set[int]) -> set[int]:
     return {total for total in known for part in known if part < total and total - part in known}
 
 
+_ROLES = ("net", "tax", "gross")
+_RATES = (
+    0.19,
+    0.07,
+    0.2,
+    0.21,
+    0.1,
+    0.055,
+    0.05,
+    0.22,
+    0.25,
+    0.06,
+    0.09,
+    0.081,
+    0.08,
+    0.16,
+    0.23,
+    0.24,
+    0.18,
+)
+"""Rates of sales tax that many documents bear."""
+
+
+def _taxed(sums: set[int], cents: set[int]) -> dict[str, dict[int, float]]:
+    """Tell amounts that may be the net, the tax and the gross of one bill: 1 at a common rate, else 0.5."""
+    found: dict[str, dict[int, float]] = {role: {} for role in _ROLES}
+    for gross in sums:
+        for net in cents:
+            tax = gross - net
+            if not 0 < tax <= 0.3 * net or tax not in cents:
+                continue
+            usual = any(abs(net * rate - tax) <= 1.5 for rate in _RATES)
+            for role, amount in zip(_ROLES, (net, tax, gross), strict=True):
+                found[role][amount] = max(found[role].get(amount, 0.0), 1.0 if usual else 0.5)
+    return found
+
+
 def _identifiers(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]]:
     rows = []
     for place, c in enumerate(candidates):
-        digits = sum(char.isdigit() for char in c.value)
-        letters = sum(char.isalpha() for char in c.value)
+        digits = sum(map(str.isdigit, c.value))
+        letters = sum(map(str.isalpha, c.value))
         rows.append(
             _padded(
                 min(len(c.value), 24) / 24,
@@ -123,18 +164,18 @@ def _follower(c: Candidate) -> float:
 def _name(c: Candidate, sheet: Sheet, domains: set[str], towns: set[int]) -> list[float]:
     words, stop = name_words(), all_stop_words()
     parts = [piece for word in c.value.split() for piece in pieces(word)]
-    letters = [char for char in c.value if char.isalpha()]
+    letters = list(filter(str.isalpha, c.value))
     count = max(len(parts), 1)
     squeezed = "".join(parts)
     inside = c.value.split()[1:-1]
     return [
         float(any(is_form(word) for word in inside)) - float(bool(c.grade)),
-        float(any(part in words["business"] for part in parts)),
-        sum(part in words["titles"] for part in parts) / count,
+        float(not words["business"].isdisjoint(parts)),
+        sum(map(words["titles"].__contains__, parts)) / count,
         float(bool(parts) and parts[0] in words["people"]),
-        sum(part in stop for part in parts) / count,
-        float(any(char.isdigit() for char in c.value)),
-        sum(char.isupper() for char in letters) / max(len(letters), 1),
+        sum(map(stop.__contains__, parts)) / count,
+        float(any(map(str.isdigit, c.value))),
+        sum(map(str.isupper, letters)) / max(len(letters), 1),
         float(all(word[:1].isupper() for word in c.value.split() if word[:1].isalpha())),
         float(any(len(domain) > 3 and (domain in squeezed or squeezed[:12] in domain) for domain in domains)),
         _town_below(c, sheet, towns),

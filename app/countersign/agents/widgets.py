@@ -1,113 +1,200 @@
-"""Reads filled form fields: which field of the class each one is, by its label and its name."""
+"""Reads forms: every filled field as a row, and which field of the class each one is, by what it asks for."""
 
-import re
 from time import perf_counter
 
-from rapidfuzz import fuzz
-
-from countersign.agents.labels import Lexicon, lexicon
-from countersign.agents.lexicons import phrase
+from countersign.agents.form_places import Place, joined, of_pages, of_widgets, stems
+from countersign.agents.forms import TICKED
+from countersign.agents.lexicons import all_stop_words
 from countersign.domain.confidence import ppm
-from countersign.domain.document import Opened, Widget
+from countersign.domain.document import Opened, TextSource
 from countersign.domain.event import ReadingMade
-from countersign.domain.klass import ClassDef, FieldDef, FieldType
-from countersign.domain.reading import Answer, Evidence, Method, Reading
+from countersign.domain.klass import ClassDef, FieldDef, FieldType, Side, TableDef
+from countersign.domain.reading import Answer, Cell, Evidence, Method, Reading, Row
 from countersign.domain.values import normalise
 
-_ENOUGH = 70.0
-"""Points of likeness, of 100, from which a form field is taken for a field of the class."""
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ENOUGH = 0.55
+"""Likeness from which a place is taken for a field of the class."""
+_NEAR, _WIDE, _HEADING = 1.0, 0.85, 0.75
+_SILENT = all_stop_words() | set(
+    stems("enter digit digits characters available only applicable include field required")
+)
 _EMPTY = frozenset({"", "off", "false", "no", "none", "n/a"})
+_SURE_OF_FIELD, _SURE_OF_PAGE = 0.995, 0.95
+"""Probability that a row holds what was filled in: from a form field, from the page."""
+_SURE_OF_NONE = 0.8
+_FORM = 5
+"""Filled places from which a document is a form."""
 
 
-def read(opened: Opened, klass: ClassDef, language: str) -> ReadingMade:
-    """Give each field of the class the form field that is likest to it and holds a value of its type."""
+def read(opened: Opened, klass: ClassDef, language: str) -> ReadingMade | None:
+    """Read what was filled in; None when there is no form, or a class that has no place for one."""
     begun = perf_counter()
-    labels = lexicon(klass)
-    pairs: list[tuple[float, int, int, str]] = []
-    for place, widget in enumerate(opened.widgets):
-        if widget.value.strip().lower() in _EMPTY:
-            continue
-        texts = _texts(widget)
-        for index, field in enumerate(klass.fields):
-            value = _value(field, widget.value, language)
-            if value is not None:
-                likeness = _likeness(labels, index, texts)
-                if likeness >= _ENOUGH:
-                    pairs.append((likeness, -index, place, value))
-    readings = _chosen(opened, klass, sorted(pairs, reverse=True))
+    table = next((table for table in klass.tables if table.of_form), None)
+    if opened.widgets:
+        places, method = of_widgets(opened), Method.WIDGET
+    elif table is not None and any(page.source is TextSource.TEXT_LAYER for page in opened.pages):
+        places, method = of_pages(opened), Method.TEXT
+    else:
+        return None
+    readings = _readings(opened, klass, places, language, method)
     return ReadingMade(
-        klass=klass.name, readings=readings, milliseconds=round((perf_counter() - begun) * 1000)
+        klass=klass.name,
+        readings=readings,
+        rows=tuple(_row(opened, table, place, method) for place in places) if table else (),
+        milliseconds=round((perf_counter() - begun) * 1000),
     )
 
 
-def _chosen(opened: Opened, klass: ClassDef, pairs: list[tuple[float, int, int, str]]) -> tuple[Reading, ...]:
-    used_fields: set[int] = set()
-    used_widgets: set[int] = set()
+def filled_only(made: ReadingMade, form: ReadingMade, klass: ClassDef) -> ReadingMade:
+    """Take back what another reader saw in the print of a form: only what was filled in is an answer.
+
+    What the form prints about who issues it stays.
+    """
+    rows = () if isinstance(form.rows, str) else form.rows
+    places = [cell.evidence for row in rows for cell in row.cells if cell.evidence is not None]
+    if len(rows) < _FORM:
+        return made
+    issuers = {field.name for field in klass.fields if field.side is Side.ISSUER}
+    kept = tuple(
+        reading
+        if reading.field in issuers or reading.value is None or _is_on(reading, places)
+        else _absent(reading)
+        for reading in made.readings
+    )
+    return made.model_copy(update={"readings": kept})
+
+
+def _is_on(reading: Reading, places: list[Evidence]) -> bool:
+    here = reading.evidence
+    if here is None:
+        return False
+    x, y = (here.box.x0 + here.box.x1) / 2, (here.box.y0 + here.box.y1) / 2
+    return any(
+        place.page == here.page and place.box.x0 <= x <= place.box.x1 and place.box.y0 <= y <= place.box.y1
+        for place in places
+    )
+
+
+def _absent(reading: Reading) -> Reading:
+    why = ("nothing is filled in for it",)
+    return reading.model_copy(
+        update={"answer": None, "confidence": ppm(_SURE_OF_NONE), "evidence": None, "why": why}
+    )
+
+
+def _row(opened: Opened, table: TableDef, place: Place, method: Method) -> Row:
+    sure = ppm(_SURE_OF_FIELD if method is Method.WIDGET else _SURE_OF_PAGE)
+    evidence = Evidence(document=opened.sha256, page=place.page, box=place.box)
+    value = Cell(
+        column="value",
+        answer=Answer(value=place.value, printed=place.value),
+        confidence=sure,
+        evidence=evidence,
+    )
+    if not place.label:
+        return Row(table=table.name, cells=(value,))
+    label = Cell(column="label", answer=Answer(value=place.label), confidence=sure, evidence=evidence)
+    return Row(table=table.name, cells=(label, value))
+
+
+def _readings(
+    opened: Opened, klass: ClassDef, places: list[Place], language: str, method: Method
+) -> tuple[Reading, ...]:
+    """Give each field of the class the place that is likest to it and holds a value of its type."""
+    pairs: list[tuple[float, int, int, str]] = []
+    held = [*joined(places), *places]
+    for index, field in enumerate(klass.fields):
+        cues = {cue for text in _texts(field) if (cue := stems(text))}
+        for number, place in enumerate(held):
+            if place.is_tick or place.value == TICKED or place.value.lower() in _EMPTY:
+                continue
+            likeness = max((_likeness(cue, place) for cue in cues), default=0.0)
+            if likeness >= _ENOUGH and (value := _value(field, place, language)) is not None:
+                pairs.append((likeness, index, number, value))
+    pairs.sort(key=lambda p: (-round(p[0], 2), p[2], p[1]))
+    return tuple(_chosen(opened, klass, held, pairs, method))
+
+
+def _texts(field: FieldDef) -> list[str]:
+    return [field.name.replace("_", " "), *(cue for cues in field.cues.values() for cue in cues)]
+
+
+def _chosen(
+    opened: Opened,
+    klass: ClassDef,
+    places: list[Place],
+    pairs: list[tuple[float, int, int, str]],
+    method: Method,
+) -> list[Reading]:
     counts: dict[int, int] = {}
+    taken: list[Place] = []
     readings: list[Reading] = []
-    for likeness, minus_index, place, value in pairs:
-        index = -minus_index
-        field = klass.fields[index]
-        if place in used_widgets or (index in used_fields and not field.many):
+    for likeness, index, number, value in pairs:
+        field, place = klass.fields[index], places[number]
+        if (index in counts and not field.many) or any(_are_one(place, other) for other in taken):
             continue
-        used_fields.add(index)
-        used_widgets.add(place)
-        widget = opened.widgets[place]
+        taken.append(place)
+        counts[index] = counts.get(index, 0) + 1
+        sure = 0.78 + 0.21 * min(1.0, (likeness - _ENOUGH) / (1 - _ENOUGH))
         readings.append(
             Reading(
                 field=field.name,
-                index=counts.get(index, 0),
-                answer=Answer(value=value, printed=widget.value),
-                confidence=ppm(0.55 + 0.44 * (likeness - _ENOUGH) / (100 - _ENOUGH)),
-                method=Method.WIDGET,
-                evidence=Evidence(document=opened.sha256, page=widget.page, box=widget.box),
+                index=counts[index] - 1,
+                answer=Answer(value=value, printed=place.value),
+                confidence=ppm(sure if method is Method.WIDGET else 0.95 * sure),
+                method=method,
+                evidence=Evidence(document=opened.sha256, page=place.page, box=place.box),
                 why=("filled into a form field with this label",),
             )
         )
-        counts[index] = counts.get(index, 0) + 1
-    return tuple(readings)
+    return readings
 
 
-def _texts(widget: Widget) -> list[tuple[str, ...]]:
-    """Return the label and the last part of the name, in pieces; long labels end in what they ask for."""
-    name = _CAMEL.sub(" ", widget.name.rpartition(".")[2].split("[")[0]).replace("_", " ")
-    sentences = [part for part in re.split(r"[.?!;]\s+|\d+[A-Z]?\.\s", widget.label) if part.strip()]
-    return [parts for parts in (phrase(name), *map(phrase, sentences[-3:])) if parts]
+def _are_one(one: Place, other: Place) -> bool:
+    """Say whether a place is another, or one of the boxes that a number was joined from."""
+    if one is other:
+        return True
+    if one.shape is None and other.shape is None:
+        return False
+    x, y = (one.box.x0 + one.box.x1) / 2, (one.box.y0 + one.box.y1) / 2
+    a, b = (other.box.x0 + other.box.x1) / 2, (other.box.y0 + other.box.y1) / 2
+    inside = other.box.x0 <= x <= other.box.x1 and other.box.y0 <= y <= other.box.y1
+    around = one.box.x0 <= a <= one.box.x1 and one.box.y0 <= b <= one.box.y1
+    return one.page == other.page and (inside or around)
 
 
-def _likeness(labels: Lexicon, index: int, texts: list[tuple[str, ...]]) -> float:
-    """Best likeness of a cue of the field to a text of the widget, less when another label fits better."""
-    own = other = 0.0
-    for entries in labels.phrases.values():
-        for parts, fields, weight in entries:
-            if weight <= 0.5:
-                continue
-            likeness = max(_alike(parts, text) for text in texts) if texts else 0.0
-            if index in fields:
-                own = max(own, likeness)
-            else:
-                other = max(other, likeness)
-    return own if own >= other else own - 25.0
+def _likeness(cue: tuple[str, ...], place: Place) -> float:
+    """Say from 0 to 1 how well a cue names a place: all its words must be found, near ones count most.
+
+    A long cue says more than a short one; words that stand near the place and are not of the cue say that
+    something else is asked for.
+    """
+    total = 0.0
+    for word in cue:
+        if word in place.near:
+            total += _NEAR
+        elif word in place.wide:
+            total += _WIDE
+        elif word in place.heading:
+            total += _HEADING
+        else:
+            return 0.0
+    found = total / len(cue)
+    telling = {word for word in place.near if len(word) > 2 and word not in _SILENT}
+    covered = len(telling & set(cue)) / len(telling) if telling else 0.5
+    return (
+        found * (0.62 + 0.08 * min(3, len(cue) - 1))
+        + 0.2 * covered
+        - (0.0 if set(cue) & place.near else 0.25)
+    )
 
 
-def _alike(parts: tuple[str, ...], text: tuple[str, ...]) -> float:
-    """100 for the same words; a cue inside a longer text counts by the share of the text that it covers."""
-    if parts == text:
-        return 100.0
-    count = len(parts)
-    for at in range(len(text) - count + 1):
-        if text[at : at + count] == parts:
-            return 68.0 + 30.0 * count / len(text)
-    if abs(count - len(text)) > 1:
-        return 0.0
-    return 0.95 * fuzz.ratio(" ".join(parts), " ".join(text)) if len("".join(parts)) > 4 else 0.0
-
-
-def _value(field: FieldDef, text: str, language: str) -> str | None:
-    if field.type is FieldType.TEXT and len(text) < 2:
+def _value(field: FieldDef, place: Place, language: str) -> str | None:
+    if place.shape is not None and place.shape is not field.type:
+        return None
+    if field.type is FieldType.TEXT and not place.value:
         return None
     try:
-        return normalise(field.type, text, language, day_first=None if language != "en" else False)
+        return normalise(field.type, place.value, language, day_first=None if language != "en" else False)
     except ValueError:
         return None

@@ -14,6 +14,8 @@ from countersign.policy.conditions import Compiled, Values, Verdict, gather
 from countersign.policy.language import Approval
 from countersign.policy.load import ClassRules, Policy
 
+_HARDLY_ABSENT = 125_000
+"""Below this a 'not present' is none that the reader believes: it saw a value too doubtful to be given."""
 _PERSON_DECIDES = (Mode.HUMAN_IN_THE_LOOP, Mode.SHADOW)
 
 
@@ -71,6 +73,7 @@ def doubtful(case: CaseFile, klass: ClassDef, thresholds: dict[str, int], counts
     """Return the fields, in screen order, that stand below their threshold and that no person settled.
 
     `counts` says whether 'not present' of an optional field is held against the threshold, too.
+    Otherwise such an answer is doubtful only where the reader itself hardly believes it.
     """
     return [
         field.name
@@ -94,8 +97,10 @@ def missing(case: CaseFile, required: tuple[str, ...]) -> list[str]:
 
 
 def _is_doubtful(state: FieldState, threshold: int, counts: bool) -> bool:
-    if state.act is not None or (state.reading.answer is None and not counts):
+    if state.act is not None:
         return False
+    if state.reading.answer is None and not counts:
+        return state.reading.confidence < _HARDLY_ABSENT
     return state.reading.confidence < threshold
 
 
