@@ -16,7 +16,8 @@ from tests.journeys.desks import worker
 
 from countersign.domain.case import CaseFile, unfold
 from countersign.domain.event import Route
-from countersign.insight.scoring import FieldScore, score, score_rows, tally
+from countersign.insight.rows import RowScore, score_rows
+from countersign.insight.scoring import FieldScore, score, tally
 from countersign.settings import catalogue
 from countersign.settings.home import Home
 from countersign.store.founding import open_store
@@ -91,21 +92,22 @@ def rightness(store: Store, outcomes: list[CaseOutcome]) -> Iterator[Figure]:
     told = {truth["sha256"]: truth for truth in truths}
     known = catalogue.load().classes
     scores: dict[str, list[FieldScore]] = defaultdict(list)
-    rows: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    rows: dict[str, RowScore] = defaultdict(RowScore)
     classed: Counter[bool] = Counter()
     for case in filter(None, (unfold(store.entries(outcome.case)) for outcome in outcomes)):
         truth = told.get(case.documents[0].sha256)
         klass = known.get({"receipt": "invoice"}.get(truth["class"], truth["class"]) if truth else "")
         if truth is None or klass is None or case.klass is None:
             continue
-        classed[case.klass == klass.name] += 1
+        read_as = known.get(case.klass)
+        classed[case.klass == klass.name or (read_as is not None and read_as.kin == klass.name)] += 1
         complete = str(truth.get("source", "")).startswith("made by")
         scores[klass.name if complete else PUBLIC] += score(
             klass, [state.reading for state in case.fields], truth, complete
         )
         for table in klass.tables if complete else ():
             counted = score_rows(table, case.rows, truth, truth.get("language", "en"))
-            rows[klass.name] = [a + b for a, b in zip(rows[klass.name], counted[:3], strict=True)]
+            rows[klass.name] = rows[klass.name].plus(counted)
         if case.decision and case.decision.route is Route.STRAIGHT_THROUGH:
             scores["straight through"] += score(klass, [s.reading for s in case.fields], truth, complete)
     yield Figure("documents given the right class", classed[True] / classed.total() * 100, "%", better="more")
@@ -116,9 +118,8 @@ def rightness(store: Store, outcomes: list[CaseOutcome]) -> Iterator[Figure]:
         yield Figure(
             f"fields of {name}, evidence on the right place", counted.evidence_share * 100, "%", better="more"
         )
-    for name, (right, wrong, missed) in sorted(rows.items()):
-        share = 2 * right / (2 * right + 2 * wrong + missed) * 100 if right else 0.0
-        yield Figure(f"cells of {name}, F1", share, "%", better="more")
+    for name, counted_rows in sorted(rows.items()):
+        yield Figure(f"cells of {name}, F1", counted_rows.f1 * 100, "%", better="more")
     yield from expectations(told, store, outcomes)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -47,14 +46,13 @@ def test_a_place_that_cannot_be_written_is_missing(tmp_path: Path) -> None:
     assert "--home" in check.mend
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the fast engine is for Linux")
-def test_without_language_data_the_doctor_advises_and_does_not_fail(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("countersign.documents.tessdata.tessdata", lambda: None)
-    always, fast = doctor.ocr(Home(tmp_path))
-    assert (always.state, fast.state) == (State.GOOD, State.ADVICE)
-    assert "apt-get install" in fast.mend
+def test_the_models_that_read_scans_are_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (found,) = doctor.ocr(Home(tmp_path))
+    assert (found.state, found.mend) == (State.GOOD, "")
+    monkeypatch.setattr("countersign.documents.networks.models", lambda: tmp_path)
+    (gone,) = doctor.ocr(Home(tmp_path))
+    assert gone.state is State.MISSING
+    assert "PP-OCR" in gone.found
 
 
 def test_the_status_is_1_only_when_something_needed_is_missing(

@@ -1,9 +1,10 @@
 from typing import Any
 
+from countersign.domain.document import MediaType, Opened, Page, TextSource, Word
 from countersign.domain.geometry import Box
 from countersign.domain.klass import ClassDef
-from countersign.domain.reading import Answer, Cell, Evidence, Method, Reading, Row
-from countersign.insight.scoring import Outcome, by_field, calibration_error, score, score_rows, tally
+from countersign.domain.reading import Answer, Evidence, Method, Reading
+from countersign.insight.scoring import Outcome, by_field, calibration_error, score, tally
 
 KLASS = ClassDef.model_validate(
     {
@@ -106,8 +107,7 @@ def test_several_values_are_scored_as_a_set() -> None:
 def test_evidence_counts_where_it_lies_on_any_listed_box() -> None:
     truth = {"fields": [told("total", "1.00", other_boxes=[[0, 50, 0, 60, 10]])], "line_items": []}
     here, elsewhere, nowhere = (
-        tally(score(KLASS, [said("total", "1.00", x)], truth, complete=False)).evidence_share
-        for x in (0, 50, 30)
+        tally(score(KLASS, [said("total", "1.00", x)], truth)).evidence_share for x in (0, 50, 30)
     )
     assert (here, elsewhere, nowhere) == (1.0, 1.0, 0.0)
 
@@ -115,7 +115,7 @@ def test_evidence_counts_where_it_lies_on_any_listed_box() -> None:
 def test_f1_falls_with_wrong_missed_and_invented_values() -> None:
     readings = [said("total", "1.00"), said("vendor", "Foo"), said("day", "2026-01-01"), said("party", None)]
     scores = score(
-        KLASS, readings, {"fields": [told("total", "1.00"), told("vendor", "Acme")], "line_items": []}
+        KLASS, readings, {"fields": [told("total", "1.00"), told("vendor", "Acme")], "line_items": []}, True
     )
     held = tally(scores)
     assert (held.right, held.wrong, held.invented, held.silent) == (1, 1, 1, 1)
@@ -126,22 +126,86 @@ def test_f1_falls_with_wrong_missed_and_invented_values() -> None:
 
 def test_calibration_error_is_the_gap_between_what_is_said_and_what_is_right() -> None:
     truth = {"fields": [told("total", "1.00")], "line_items": []}
-    sure = score(KLASS, [said("total", "1.00", confidence=1_000_000)], truth, complete=False)
-    boast = score(KLASS, [said("total", "2.00", confidence=800_000)], truth, complete=False)
+    sure = score(KLASS, [said("total", "1.00", confidence=1_000_000)], truth)
+    boast = score(KLASS, [said("total", "2.00", confidence=800_000)], truth)
     assert calibration_error(sure) == 0.0
     assert abs(calibration_error(boast) - 0.8) < 1e-9
 
 
-def test_rows_are_matched_by_what_they_hold_not_by_their_order() -> None:
-    def row(text: str, amount: str) -> Row:
-        cells = (("description", text), ("amount", amount))
-        return Row(
-            table="lines",
-            cells=tuple(Cell(column=c, answer=Answer(value=v), confidence=900_000) for c, v in cells),
-        )
+def test_one_thing_named_twice_is_one_value() -> None:
+    readings = [said("party", "Bo Ray"), said("party", "BO RAY", index=1)]
+    found = outcomes(readings, told("party", "Bo Ray"), told("party", "Bo  Ray"))
+    assert found["party"] == [Outcome.RIGHT]
 
-    truth = {
-        "line_items": [{"description": "Oak", "amount": "1.00"}, {"description": "Pine", "amount": "2.00"}]
-    }
-    held = score_rows(KLASS.tables[0], [row("Pine", "2.00"), row("Oak", "9.00")], truth)
-    assert (held.right, held.wrong, held.missed, held.invented) == (3, 1, 0, 0)
+
+def test_an_ampersand_is_the_word_and() -> None:
+    assert outcomes([said("vendor", "Oak & Elm")], told("vendor", "Oak and Elm"))["vendor"] == [Outcome.RIGHT]
+
+
+def test_a_settled_date_leaves_no_other_reading_of_its_print() -> None:
+    truth = told("day", "3/4/2026", normalised="2026-04-03")
+    assert outcomes([said("day", "2026-03-04")], truth)["day"] == [Outcome.WRONG]
+    assert outcomes([said("day", "2026-04-03")], truth)["day"] == [Outcome.RIGHT]
+
+
+def test_another_spelling_is_right_but_not_exact() -> None:
+    truth = {"fields": [told("vendor", "Acme Ltd."), told("total", "1.5", normalised="1.50")]}
+    held = tally(score(KLASS, [said("vendor", "ACME LTD"), said("total", "1.50")], truth))
+    assert (held.f1, held.f1_exact) == (1.0, 0.5)
+
+
+def test_a_small_box_inside_the_listed_one_has_its_middle_there_but_is_no_hit() -> None:
+    truth = {"fields": [told("total", "1.00", bbox=[0, 0, 90, 10])]}
+    held = tally(score(KLASS, [said("total", "1.00", 40)], truth))
+    assert (held.evidence_hits, held.inside, held.evidence_known) == (0, 1, 1)
+
+
+def test_a_label_that_is_not_on_the_page_is_left_out_unless_its_annotators_rewrote_what_they_read() -> None:
+    unseen = told("vendor", "Acme", bbox=None, verified_in_text_layer=False)
+    readings = [said("vendor", "Bolt")]
+    assert score(KLASS, readings, {"fields": [unseen], "source": "somewhere"}) == []
+    kept = score(KLASS, readings, {"fields": [unseen], "source": "applicaai/kleister-nda"})
+    assert [one.outcome for one in kept if one.field == "vendor"] == [Outcome.WRONG]
+
+
+def test_a_truth_says_absent_only_where_its_source_knows() -> None:
+    readings = [said("day", "2026-01-01")]
+    assert score(KLASS, readings, {"fields": [told("total", "1.00")]})[0].field == "total"
+    drawn = score(KLASS, readings, {"fields": [], "source": "made by sample_docs/make.py"})
+    assert Outcome.INVENTED in {one.outcome for one in drawn if one.field == "day"}
+    annotated = {"fields": [], "vrdu_annotation": {"day": "", "vendor": "Acme"}}
+    assert [(s.field, s.outcome) for s in score(KLASS, readings, annotated)] == [("day", Outcome.INVENTED)]
+
+
+def test_evidence_spells_its_value_when_the_words_in_its_box_are_just_those() -> None:
+    words = (Word("Acme", 0, 0, 8, 10, 0), Word("Ltd", 20, 0, 28, 10, 0))
+    page = Page(number=0, width=99, height=99, source=TextSource.TEXT_LAYER, words=words)
+    opened = Opened(sha256="ab", media_type=MediaType.PDF, pages=(page,))
+    truth = {"fields": [told("vendor", "Acme")]}
+    right, elsewhere = (
+        tally(score(KLASS, [said("vendor", "Acme", x)], truth, opened=opened)).spelled for x in (0, 20)
+    )
+    assert (right, elsewhere) == (1, 0)
+
+
+def test_a_credit_notes_amount_is_right_as_its_page_prints_it_and_as_its_file_has_it() -> None:
+    truth = told("total", "-218,48", normalised="218.48")
+    for value in ("-218.48", "218.48"):
+        assert outcomes([said("total", value)], truth)["total"] == [Outcome.RIGHT]
+    assert outcomes([said("total", "-9.00")], told("total", "9.00"))["total"] == [Outcome.WRONG]
+
+
+def test_a_date_that_nothing_settles_may_be_read_either_way() -> None:
+    for value in ("1950-10-04", "1950-04-10"):
+        assert outcomes([said("day", value)], told("day", "10/04/1950"))["day"] == [Outcome.RIGHT]
+
+
+def test_a_value_out_of_embedded_data_that_the_page_does_not_show_is_not_invented() -> None:
+    stands = said("day", "2026-01-01").model_copy(update={"method": Method.EINVOICE})
+    assert "day" not in outcomes([stands])
+
+
+def test_a_label_in_capitals_does_not_hold_case_against_an_exact_value() -> None:
+    for label, share in (("ACME LTD", 1.0), ("Acme LTD", 0.0)):
+        truth = {"fields": [told("vendor", label)]}
+        assert tally(score(KLASS, [said("vendor", "Acme Ltd")], truth)).f1_exact == share

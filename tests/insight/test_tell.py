@@ -14,6 +14,7 @@ from countersign.domain.event import (
     CaseRejected,
     Checked,
     Claimed,
+    ClassCorrected,
     Classified,
     ClockJumped,
     Decided,
@@ -31,6 +32,9 @@ from countersign.domain.event import (
     HoldPlaced,
     KeyRevoked,
     KeysRestored,
+    LessonForgotten,
+    LessonsLearned,
+    LessonsUsed,
     LoggingFailed,
     MailTakenApart,
     Mode,
@@ -94,6 +98,41 @@ TOLD: list[tuple[Event, str]] = [
         Exported(scope={"case": "c-1"}, cases=1, withheld=("values",), certificate="c", signature=SIGNED),
         "Exported 1 case (case c-1), without values; signed by Ada Muster",
     ),
+    (
+        LessonsLearned(
+            klass="invoice",
+            documents=12,
+            until=400,
+            why="grown",
+            held_back=7,
+            f1_before=810_000,
+            f1_after=904_000,
+            is_admitted=True,
+            digest="ab" * 32,
+        ),
+        "Learned Invoice from 12 documents (enough new ones were confirmed): 7 documents held back, "
+        "read at 90.4 % after 81.0 %, so lessons abababababab are in force",
+    ),
+    (
+        LessonsLearned(
+            klass="invoice",
+            documents=2,
+            until=500,
+            why="shrunk",
+            held_back=0,
+            f1_before=0,
+            f1_after=0,
+            is_admitted=False,
+        ),
+        "Learned Invoice from 2 documents (some were erased or forgotten): 0 documents held back, "
+        "read at 0.0 % after 0.0 %, so no lessons are in force",
+    ),
+    (
+        LessonForgotten(
+            klass="invoice", cases=("c-1", "c-2"), chosen_by="counterparty", reason="wrong", signature=SIGNED
+        ),
+        "forget what 2 cases of Invoice had taught it, chosen by counterparty: wrong; signed by Ada Muster",
+    ),
     (received("bill.pdf"), "Received bill.pdf (1 kB) by command line"),
     (DocumentReceivedAgain(sha256=SHA, channel="mail", name="copy.pdf"), "came in again as copy.pdf by mail"),
     (
@@ -116,9 +155,12 @@ TOLD: list[tuple[Event, str]] = [
     (CLASSIFIED, "Invoice (receipt), 99.0 % sure: headed “rechnung”"),
     (
         ReadingMade(
-            klass="invoice", readings=(reading("iban", "x"), reading("due_date", None)), milliseconds=1
+            klass="invoice",
+            readings=(reading("iban", "x"), reading("due_date", None)),
+            milliseconds=1,
+            lessons=LessonsUsed(documents=12, digest="ab" * 32),
         ),
-        "Read 1 field",
+        "Read 1 field, with lessons abababababab of 12 confirmed documents",
     ),
     (
         Checked(passed=("sums",), findings=(Reason(code="totals_disagree"),), milliseconds=1),
@@ -140,6 +182,7 @@ TOLD: list[tuple[Event, str]] = [
     (Claimed(person="ada", until=START), "Took the case"),
     (Released(person="ada"), "Let the case go"),
     (FieldReviewed(field="gross_total", act=Act.CORRECTED, before=None, after=None), "Corrected Gross total"),
+    (ClassCorrected(klass="claim", before="invoice"), "of the class Claim, not of Invoice; the agents read"),
     (
         CaseApproved(signature=SIGNED, overrides=("possible_duplicate",)),
         "Approved and signed by Ada Muster, over 1 open reason",

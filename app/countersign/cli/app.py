@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from countersign import __version__
-from countersign.cli import bundle, export, keys, people
+from countersign.cli import bundle, classes, evaluate, export, keys, learning, people, train
 from countersign.cli.options import AsJson, Where
 from countersign.cli.options import home_of as _home
 from countersign.domain.base import Frozen
@@ -50,6 +50,10 @@ app.add_typer(people.commands)
 app.add_typer(keys.commands)
 app.add_typer(export.commands)
 app.add_typer(bundle.commands)
+app.add_typer(evaluate.commands)
+app.add_typer(train.commands)
+app.add_typer(classes.commands)
+app.add_typer(learning.commands)
 
 
 @app.callback(invoke_without_command=True)

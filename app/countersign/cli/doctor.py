@@ -14,7 +14,7 @@ from countersign import __version__
 from countersign.cli import display
 from countersign.cli.tables import console, table
 from countersign.cli.terminal import emit
-from countersign.documents import tessdata
+from countersign.documents import networks
 from countersign.documents.pool import Pages
 from countersign.domain.base import Frozen
 from countersign.domain.document import MediaType, Refusal
@@ -129,16 +129,16 @@ def reading(home: Home) -> Iterable[Check]:
 
 
 def ocr(_: Home) -> Iterable[Check]:
-    """Look for both OCR engines: one always ships, the fast one needs language data."""
-    yield Check(name="ocr", state=State.GOOD, found=f"RapidOCR {version('rapidocr')}")
-    folder = tessdata.tessdata()
-    if folder is not None:
-        there = [name for name in tessdata.LANGUAGES if (folder / f"{name}.traineddata").is_file()]
-        yield Check(name="fast ocr", state=State.GOOD, found=f"Tesseract: {', '.join(there)} in {folder}")
-    elif sys.platform == "linux":
-        packages = "tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-spa"
-        mend = f"Scans are read some seven times faster with it. Run: sudo apt-get install -y {packages}"
-        yield Check(name="fast ocr", state=State.ADVICE, found="no language data of Tesseract", mend=mend)
+    """Look for the models that read scans; they come with the desk."""
+    try:
+        gone = [name for name in networks.FILES if not (networks.models() / name).is_file()]
+    except FileNotFoundError:
+        gone = list(networks.FILES)
+    if gone:
+        mend = "Install Countersign anew; its package rapidocr is damaged."
+        yield Check(name="ocr", state=State.MISSING, found=f"no {' and no '.join(gone)}", mend=mend)
+    else:
+        yield Check(name="ocr", state=State.GOOD, found=f"the models of RapidOCR {version('rapidocr')}")
 
 
 def folder(home: Home) -> Iterable[Check]:

@@ -33,7 +33,8 @@ from countersign.insight.explained import (
 )
 from countersign.insight.gates import Decision, gates
 from countersign.insight.parts import fields_of, ground_of, parts_of
-from countersign.insight.tell import ACTS, named, spaced, tell
+from countersign.insight.phrases import ACTS
+from countersign.insight.tell import named, spaced, tell
 from countersign.settings.catalogue import Catalogue
 
 DESK_KINDS = ("person_enrolled", "agent_enrolled", "policy_activated")

@@ -9,7 +9,8 @@ from countersign.domain.event import Decided, Mode, Rule
 from countersign.domain.klass import ClassDef
 from countersign.domain.reading import Reading
 from countersign.insight.explained import Gate
-from countersign.insight.tell import RULES, Teller, counted
+from countersign.insight.phrases import RULES
+from countersign.insight.tell import Teller, counted
 from countersign.policy.language import ClassTerms
 
 MODES = {

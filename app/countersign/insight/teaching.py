@@ -5,20 +5,30 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from countersign.agents import local, training
+from countersign.agents import learning, local, training, worth
 from countersign.agents.classifier import classify
 from countersign.agents.features import scorer_name
-from countersign.agents.local import Prepared
+from countersign.agents.lessons import Lessons
 from countersign.agents.model import Model
+from countersign.agents.prepared import Prepared
 from countersign.agents.sheet import Sheet
 from countersign.agents.training import Lesson
-from countersign.domain.klass import ClassDef, FieldDef
-from countersign.insight.scoring import FieldScore, Outcome, is_right, score, true_values
+from countersign.agents.worth import Judgement
+from countersign.domain.klass import FieldDef
+from countersign.insight import imagined
+from countersign.insight.conventions import absent_fields, is_ours, is_scored, layout
+from countersign.insight.scoring import FieldScore, is_right, score, true_values
 from countersign.insight.told import Told
 from countersign.settings.catalogue import Catalogue
 
 _REAL_COUNTS = 5.0
 """A document from the world weighs as much as so many of those that we drew."""
+_REAL_COUNTS_IN_CLASS = 2.0
+"""The same where a class is learned: there the drawn ones hold layouts that the others lack."""
+_ENOUGH = 12
+"""Documents of a class from which what they have in common is learned."""
+IMAGINED = 60
+"""Pages that are imagined of each class, beside the documents."""
 
 
 class Taught(NamedTuple):
@@ -28,86 +38,147 @@ class Taught(NamedTuple):
     scores: list[tuple[Told, list[FieldScore]]]
 
 
-def teach(told: Iterable[Told], catalogue: Catalogue, *, folds: int = 3, seed: int = 7) -> Taught:
-    """Train without each fold in turn, calibrate on what those models said of it, then train on all."""
-    pairs = [(one, lesson) for one in told if (lesson := _lesson(one, catalogue)) is not None]
-    by_group = training.examples([lesson for _, lesson in pairs])
-    scores: list[tuple[Told, list[FieldScore]]] = []
-    for fold in range(folds):
-        model = Model(training.train(by_group, seed, _held_out(fold, folds)))
-        for one, lesson in pairs:
-            if fold_of(lesson.fold, folds) == fold:
-                sheet, language = lesson.prepared.sheet, lesson.prepared.style.language
-                made = local.read(sheet, lesson.klass, language, model=model)
-                scores.append((one, score(lesson.klass, made.readings, one.truth, one.is_complete)))
+class Pair(NamedTuple):
+    """A document with its lesson."""
+
+    told: Told
+    lesson: Lesson
+
+
+def teach(
+    told: Iterable[Told], catalogue: Catalogue, *, folds: int = 3, seed: int = 7, pages: int = IMAGINED
+) -> Taught:
+    """Train without each fold in turn, weigh what those models said of it, then train on all.
+
+    `pages` pages are imagined of each class and always learned from; nothing is measured on them.
+    """
+    pairs = [Pair(one, lesson) for one in told if (lesson := lesson_of(one, catalogue)) is not None]
+    by_group = training.examples([pair.lesson for pair in pairs])
+    for name, more in training.examples(imagined.lessons(catalogue, pages, seed)).items():
+        by_group.setdefault(name, []).extend(more)
+    models = [Model(training.train(by_group, seed, _held_out(fold, folds))) for fold in range(folds)]
+    held = [
+        pair.lesson._replace(reader=models[fold_of(pair.lesson.fold, folds)]) for pair in pairs
+    ]  # lessons build on what a model says of documents that it has not seen
+    lessons = [_common(held, _held_out(fold, folds)) for fold in range(folds)]
     data = training.train(by_group, seed)
-    _calibrate(data, scores, catalogue)
+    data["lessons"] = {name: one.to_data() for name, one in _common(held).items()}
+    for model, learned in zip(models, lessons, strict=True):
+        model.lessons = learned
+    data["worth"] = _worth(
+        [one for pair in pairs for one in _judgements(pair, models[fold_of(pair.lesson.fold, folds)])]
+    )
+    for model in models:
+        model.weigh(data["worth"])
+    scores = []
+    for one, lesson in pairs:
+        made = local.read_prepared(lesson.prepared, model=models[fold_of(lesson.fold, folds)])
+        scores.append((one, score(lesson.klass, made.readings, one.truth, one.is_complete)))
+    data["sets"] = sorted({pair.told.name for pair in pairs})
     return Taught(data, scores)
 
 
+def _common(
+    held: Sequence[Lesson], without: Callable[[str], bool] = lambda fold: False
+) -> dict[str, Lessons]:
+    """Learn what the documents of each class have in common; those whose fold is `without` are left out."""
+    by_class: dict[str, list[Lesson]] = defaultdict(list)
+    for one in held:
+        if not without(one.fold):
+            weight = min(one.weight, _REAL_COUNTS_IN_CLASS)
+            by_class[one.klass.name].append(one._replace(weight=weight))
+    return {
+        name: learning.common(lessons, lessons[0].klass)
+        for name, lessons in sorted(by_class.items())
+        if len(lessons) >= _ENOUGH
+    }
+
+
 def fold_of(name: str, folds: int) -> int:
-    """Return the fold of a layout, the same every time."""
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % folds
+    """Return the fold of a layout, the same every time; imagined pages are in none."""
+    return -1 if name == imagined.FOLD else int(hashlib.sha256(name.encode()).hexdigest(), 16) % folds
 
 
 def _held_out(fold: int, folds: int) -> Callable[[str], bool]:
     return lambda name: fold_of(name, folds) == fold
 
 
-def _calibrate(
-    data: dict[str, Any], scores: Sequence[tuple[Told, list[FieldScore]]], catalogue: Catalogue
-) -> None:
-    values: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    absents: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    for _, field_scores in scores:
-        for one in field_scores:
-            klass = catalogue.klass(one.klass)
-            field = klass.field(one.field) if klass else None
-            if field is None:
-                continue
-            said = one.confidence / 1_000_000
-            if one.outcome in (Outcome.RIGHT, Outcome.WRONG, Outcome.INVENTED):
-                values[scorer_name(field)].append((said, one.outcome is Outcome.RIGHT))
-            elif one.confidence:
-                absents[scorer_name(field)].append((said, one.outcome is Outcome.SILENT))
-    for name, group in data["groups"].items():
-        group["value_table"] = training.table(values[name])
-        group["absent_table"] = training.table(absents[name])
+def _worth(judged: Sequence[tuple[bool, Judgement]]) -> dict[str, Any]:
+    """Fit what answers have been worth, values and 'not present' apart."""
+    kinds = {"value": False, "absent": True}
+    by_kind = {kind: [one for absent, one in judged if absent is wanted] for kind, wanted in kinds.items()}
+    return {kind: worth.fit(found) if found else worth.untaught() for kind, found in by_kind.items()}
 
 
-def _lesson(one: Told, catalogue: Catalogue) -> Lesson | None:
+def _judgements(pair: Pair, model: Model) -> list[tuple[bool, Judgement]]:
+    """Return what a model that had not seen a document said of it, and whether that was right."""
+    told, lesson = pair
+    found: list[tuple[bool, Judgement]] = []
+    for given in local.answers(lesson.prepared, model):
+        name = given.field.name
+        judge = lesson.right.get(name)
+        if judge is None and name not in lesson.absent:
+            continue
+        is_absent = given.option is None
+        is_right = (
+            judge is None
+            if given.option is None
+            else judge is not None and judge(given.option.candidate.value)
+        )
+        weight = 1.0 if is_ours(told.truth) else _REAL_COUNTS
+        found.append((is_absent, Judgement(scorer_name(given.field), given.signals, is_right, weight)))
+    return found
+
+
+def lesson_of(one: Told, catalogue: Catalogue) -> Lesson | None:
+    """Make a lesson of a document; None when its class is unknown or it has no words."""
     klass = catalogue.klass(one.truth["class"])
     if klass is None or not any(page.words for page in one.opened.pages):
         return None
     sheet = Sheet(one.opened)
-    language = classify(sheet, catalogue.classes).language
+    said = classify(sheet, catalogue.classes)
+    found = catalogue.klass(said.klass) if said.klass else None
+    if found is not None and found.kin == klass.name:
+        klass = found  # a loss run that its set calls a claim is read as what it is
+    language = said.language
     entries: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for entry in one.truth["fields"]:
         entries[entry["name"]].append(entry)
     right: dict[str, Callable[[str], bool]] = {}
     for field in klass.fields:
         held = entries.get(field.name, [])
-        if held and not any(entry.get("suspect") for entry in held):
+        if (
+            held
+            and all(is_scored(entry, one.truth) for entry in held)
+            and not _is_shared(field, held, entries)
+        ):
             values = [value for entry in held for value in true_values(field, entry, language)]
             right[field.name] = _judge(field, values)
-    absent = {field.name for field in klass.fields if field.name not in entries} if one.is_complete else set()
     return Lesson(
         prepared=Prepared(sheet, klass, language),
         klass=klass,
         right=right,
-        absent=frozenset(absent),
-        fold=f"{one.name}/{_layout(one, klass)}",
-        weight=1.0 if one.is_complete else _REAL_COUNTS,
+        absent=absent_fields(klass, one.truth) - right.keys(),
+        fold=f"{one.name}/{layout(one.truth)}",
+        weight=1.0 if is_ours(one.truth) else _REAL_COUNTS,
+        document=one.opened.sha256,
+    )
+
+
+def _is_shared(
+    field: FieldDef, held: list[Mapping[str, Any]], entries: Mapping[str, list[Mapping[str, Any]]]
+) -> bool:
+    """Say whether an optional field is only another one's print under its name: a total as the amount due."""
+    if field.required or field.many or held[0].get("bbox") is None or held[0].get("occurrences") != 1:
+        return False
+    place = (held[0].get("page"), held[0]["bbox"])
+    return any(
+        (other.get("page"), other.get("bbox")) == place
+        for name, others in entries.items()
+        if name != field.name
+        for other in others
     )
 
 
 def _judge(field: FieldDef, values: list[str]) -> Callable[[str], bool]:
     return lambda value: is_right(field, value, values)
-
-
-def _layout(one: Told, klass: ClassDef) -> str:
-    """Name the layout's family; a document whose layout has no name is a family of its own."""
-    named = one.truth.get("layout") or one.truth.get("template")
-    if named is None:
-        return str(one.truth["doc"])
-    return str(named).split("-")[0] if one.is_complete else str(named)

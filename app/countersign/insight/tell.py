@@ -8,13 +8,13 @@ from countersign.domain.actor import Actor, ActorKind
 from countersign.domain.case import CaseFile
 from countersign.domain.confidence import percent
 from countersign.domain.event import (
-    Act,
     AgentEnrolled,
     AgentFailed,
     CaseApproved,
     CaseRejected,
     Checked,
     Claimed,
+    ClassCorrected,
     Classified,
     ClockJumped,
     Decided,
@@ -32,13 +32,14 @@ from countersign.domain.event import (
     HoldPlaced,
     KeyRevoked,
     KeysRestored,
+    LessonForgotten,
+    LessonsLearned,
     LoggingFailed,
     MailTakenApart,
     PersonEnrolled,
     PolicyActivated,
     ReadingMade,
     Released,
-    Route,
     Rule,
     SignedIn,
     SignInFailed,
@@ -47,43 +48,9 @@ from countersign.domain.event import (
 from countersign.domain.klass import ClassDef
 from countersign.domain.reason import Reason
 from countersign.domain.time import iso
+from countersign.insight.phrases import ACTS, AFTER_EPOCH, KEPT, LEARNED, ROUTES, RULES, UNLEARNED
 from countersign.settings.catalogue import Catalogue
 
-ROUTES = {
-    Route.STRAIGHT_THROUGH: "straight through",
-    Route.ESCALATE: "to a person",
-    Route.REFUSE: "refused",
-}
-ACTS = {
-    Act.CONFIRMED: "Confirmed",
-    Act.CORRECTED: "Corrected",
-    Act.ADDED: "Added",
-    Act.NOT_PRESENT: "Declared not present:",
-    Act.ILLEGIBLE: "Declared illegible:",
-    Act.REOPENED: "Took back",
-}
-RULES = {
-    "fields.thresholds": "How sure the agents must be",
-    "fields.required": "What must be on the document",
-    "sure_of_class": "How sure the class must be",
-    "checkers": "What the checkers found",
-    "auto_approve_if": "Passes without a person if",
-    "require_human_if": "Needs a person if",
-    "mode": "Mode",
-    "reserve_for_people": "Kept for people, share",
-}
-"""What the names of rules in a policy mean; a condition follows as the policy has it."""
-
-_KEPT = {
-    "os_keystore": "the operating system's key store",
-    "password_sealed_file": "a file sealed with a password",
-    "owner_only_file": "a file that only its owner may read",
-}
-_AFTER_EPOCH = {
-    "first": "",
-    "due": "; the key before is destroyed",
-    "recovered": "; the key before was lost, so the desk's own key alone vouches for it",
-}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SEVERAL_WORDS = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 
@@ -155,7 +122,7 @@ def counted(number: int, one: str, many: str) -> str:
 
 def kept(assurance: str) -> str:
     """Say how well a private key is kept."""
-    return _KEPT.get(assurance, spaced(assurance))
+    return KEPT.get(assurance, spaced(assurance))
 
 
 def author(actor: Actor) -> str:
@@ -201,7 +168,7 @@ def _(event: PolicyActivated, teller: Teller) -> str:
 
 @tell.register
 def _(event: EpochBegun, teller: Teller) -> str:
-    return f"Began key epoch {event.n}{_AFTER_EPOCH[event.why]}"
+    return f"Began key epoch {event.n}{AFTER_EPOCH[event.why]}"
 
 
 @tell.register
@@ -249,6 +216,22 @@ def _(event: Exported, teller: Teller) -> str:
         f"Exported {counted(event.cases, 'case', 'cases')} ({chosen}){without}; "
         f"signed by {event.signature.name}"
     )
+
+
+@tell.register
+def _(event: LessonsLearned, teller: Teller) -> str:
+    learned = f"{teller.klass(event.klass)} from {counted(event.documents, 'document', 'documents')}"
+    held = counted(event.held_back, "document", "documents")
+    told = f"{held} held back, read at {percent(event.f1_after)} after {percent(event.f1_before)}"
+    end = f"lessons {event.digest[:12]} are in force" if event.digest else UNLEARNED[event.why]
+    return f"Learned {learned} ({LEARNED[event.why]}): {told}, so {end}"
+
+
+@tell.register
+def _(event: LessonForgotten, teller: Teller) -> str:
+    cases = f"{counted(len(event.cases), 'case', 'cases')} of {teller.klass(event.klass)}"
+    told = f"Had the desk forget what {cases} had taught it, chosen by {event.chosen_by}: {event.reason}"
+    return f"{told}; signed by {event.signature.name}"
 
 
 # -- a case -----------------------------------------------------------------------------------------------
@@ -303,7 +286,10 @@ def _(event: ReadingMade, teller: Teller) -> str:
     found = [reading for reading in event.readings if reading.answer is not None]
     count = 0 if isinstance(event.rows, str) else len(event.rows)
     rows = f" and {counted(count, 'row', 'rows')}" if count else ""
-    return f"Read {counted(len(found), 'field', 'fields')}{rows}"
+    used = event.lessons
+    taught = counted(used.documents, "confirmed document", "confirmed documents") if used else ""
+    lessons = f", with lessons {used.digest[:12]} of {taught}" if used else ""
+    return f"Read {counted(len(found), 'field', 'fields')}{rows}{lessons}"
 
 
 @tell.register
@@ -338,6 +324,12 @@ def _(event: Released, teller: Teller) -> str:
 @tell.register
 def _(event: FieldReviewed, teller: Teller) -> str:
     return f"{ACTS[event.act]} {teller.field(event.field)}"
+
+
+@tell.register
+def _(event: ClassCorrected, teller: Teller) -> str:
+    before = f", not of {teller.klass(event.before)}" if event.before else ""
+    return f"Said that it is of the class {teller.klass(event.klass)}{before}; the agents read it anew"
 
 
 @tell.register

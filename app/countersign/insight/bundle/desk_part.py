@@ -17,6 +17,7 @@ from countersign.domain.event import (
     EpochBegun,
     KeyRevoked,
     KeysRestored,
+    LessonsLearned,
     LoggingFailed,
     PersonEnrolled,
     PolicyActivated,
@@ -40,6 +41,7 @@ _TRUST = (
     ClockJumped,
     LoggingFailed,
     KeysRestored,
+    LessonsLearned,
 )
 """Kinds of the desk's records that go out with every bundle: they say whom to believe, and how far."""
 

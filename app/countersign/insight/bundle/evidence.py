@@ -15,6 +15,7 @@ _ENDINGS = {
     MediaType.PNG: "png",
     MediaType.JPEG: "jpg",
     MediaType.TIFF: "tif",
+    MediaType.XML: "xml",
     MediaType.MAIL: "eml",
     MediaType.OTHER: "bin",
 }
