@@ -152,6 +152,9 @@ def main() -> None:
         window.show_record()
         wait(lambda: window.standing.told.state is State.FINE)
         take(window, theme, told.out, "record")
+        window.show_learning()
+        wait(lambda: window.learning.session.found is not None)
+        take(window, theme, told.out, "learning")
         window.close()
     finally:
         desk.close()

@@ -79,18 +79,21 @@ async def _serve(open_room: Callable[[], AgentsRoom], until_idle: bool) -> None:
     with _told_to_end(asyncio.get_running_loop(), stop):
         room = await asyncio.to_thread(open_room)
         anchor = threading.Thread(target=room.anchor, args=(no_more_records,), name="anchor", daemon=True)
+        learn = threading.Thread(target=room.learn, args=(no_more_files,), name="learn", daemon=True)
         try:
             room.engine.launch()
             if not until_idle:
                 watch = threading.Thread(target=room.watch, args=(no_more_files,), name="inbox", daemon=True)
                 watch.start()
             anchor.start()
+            learn.start()
             shift = Shift(room, stop, until_idle)
             await shift.work()
             is_done = await room.engine.finish(TO_FINISH)
         finally:
             no_more_files.set()
         if is_done:
+            await asyncio.to_thread(learn.join, TO_FINISH)  # it stops at its next look
             await room.close()
             no_more_records.set()
             anchor.join(TO_ANCHOR)  # here: with the engine, the loop's own threads have ended

@@ -640,11 +640,12 @@ def witness_of(vkey):
 
 AGENT_ACTS = {"classified", "reading_made", "checked", "agent_failed"}
 PERSON_ACTS = {"claimed", "field_reviewed", "case_approved", "case_rejected", "hold_placed", "hold_lifted"}
+PERSON_ACTS |= {"lesson_forgotten", "class_corrected"}
 ENROLMENTS = {"desk_founded", "desk_rekeyed", "key_revoked", "person_enrolled", "agent_enrolled"}
 KINDS = AGENT_ACTS | PERSON_ACTS | ENROLMENTS
 KINDS |= {"policy_activated", "epoch_begun", "signed_in", "sign_in_failed", "clock_jumped", "logging_failed"}
 KINDS |= {"keys_restored", "exported", "document_received", "document_received_again", "mail_taken_apart"}
-KINDS |= {"document_opened", "document_refused", "decided", "released", "erased"}
+KINDS |= {"document_opened", "document_refused", "decided", "released", "erased", "lessons_learned"}
 LEADING = {"administrator", "team_lead"}
 OVERSIGHT = LEADING | {"auditor"}
 DECIDING = {"processor", "approver", "team_lead"}
@@ -661,11 +662,14 @@ ROLES = {
     "decided": set(),
     "policy_activated": LEADING,
     "exported": OVERSIGHT,
+    "lessons_learned": set(),
+    "lesson_forgotten": LEADING | {"agent_owner", "model_steward"},
     "hold_placed": OVERSIGHT,
     "hold_lifted": OVERSIGHT,
     "erased": {"administrator"},
     "claimed": DECIDING,
     "field_reviewed": DECIDING,
+    "class_corrected": DECIDING,
     "case_approved": DECIDING,
     "case_rejected": DECIDING,
 }

@@ -133,7 +133,7 @@ def test_processing_beside_an_open_desk_uses_the_worker_that_is_there(home: Home
 def test_an_agent_that_fails_leaves_its_case_to_a_person(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("out of order")
 
     monkeypatch.setattr(staff, "read", broken)

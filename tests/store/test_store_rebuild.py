@@ -33,6 +33,7 @@ from countersign.domain.event import (
     CaseRejected,
     Checked,
     Claimed,
+    ClassCorrected,
     Classified,
     DocumentOpened,
     DocumentRefused,
@@ -153,6 +154,7 @@ system_events: st.SearchStrategy[Event] = st.one_of(
 persons_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Claimed, person=st.just("ada"), until=moments),
     st.just(Released(person="ada")),
+    st.builds(ClassCorrected, klass=st.sampled_from(["invoice", "claim", "no_such"])),
     reviewed(),
     st.builds(CaseApproved, signature=signature),
     st.builds(CaseRejected, signature=signature, reason=st.builds(Reason, code=reasons)),

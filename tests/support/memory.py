@@ -168,6 +168,7 @@ class MemoryPages:
                 height=842,
                 source=TextSource.NONE if part.startswith("scan") else TextSource.TEXT_LAYER,
                 words=() if part.startswith("scan") else (Word(part, 10, 10, 100, 20, 0),),
+                hidden_words=3 if part == "scan-hiding" else 0,
             )
             for number, part in enumerate(text.split("|"))
         )

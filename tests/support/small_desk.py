@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.support import small_cases as made
 from tests.support.small_cases import Sheet
+from tests.support.small_learning import SmallLearning
 from tests.support.small_record import SmallRecord
 
 from countersign.domain.actor import Actor, ActorKind, Role
@@ -21,6 +22,7 @@ from countersign.domain.event import (
     CaseRejected,
     Checked,
     Claimed,
+    ClassCorrected,
     Classified,
     Decided,
     DocumentOpened,
@@ -74,6 +76,7 @@ class SmallDesk:
         self.acts = SmallActs(self)
         self.record = SmallRecord(lambda: len(self._log))
         self.care = SmallCare(self)
+        self.learning = SmallLearning()
         self.password: str | None = None
         """Where a test sets one, it seals the person's key until they sign in."""
         self.wants_password = False
@@ -386,6 +389,10 @@ class SmallActs:
 
     def release(self, case: str) -> CaseFile:
         return self._do("release", case, Released(person=ME))
+
+    def correct_class(self, case: str, klass: str) -> CaseFile:
+        event = ClassCorrected(klass=klass, before=self._desk.case(case).klass)
+        return self._do("correct_class", case, event)
 
     def confirm(self, case: str, field: str, index: int = 0, dwell_ms: int = 0) -> CaseFile:
         state = self._desk.case(case).field(field, index)

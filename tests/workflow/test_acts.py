@@ -408,3 +408,36 @@ def test_an_act_that_cannot_be_recorded_did_not_happen(ledger: MemoryLedger, sea
     state = ledger.case(case).field("gross_total")
     assert state is not None
     assert state.act is None
+
+
+def test_a_corrected_class_sends_the_case_back_to_the_agents_with_nothing_read(
+    ledger: MemoryLedger, seat: Seat
+) -> None:
+    case = decided_case(ledger, *GOOD, klass="contract")
+    ada = seat()
+    file = ada.correct_class(case, "invoice")
+    assert (file.status, file.klass, file.run) == (Status.RECEIVED, "invoice", 2)
+    assert (file.fields, file.decision, file.class_confidence) == ((), None, MILLION)
+    assert file.claimed_by == "ada"
+    with pytest.raises(Trouble, match="Agents are still at work"):
+        ada.approve(case)
+
+
+@pytest.mark.parametrize(
+    ("klass", "said"), [("no_such", "There is no class"), ("contract", "of the class contract already")]
+)
+def test_a_class_is_corrected_to_another_that_the_desk_knows(
+    ledger: MemoryLedger, seat: Seat, klass: str, said: str
+) -> None:
+    case = decided_case(ledger, *GOOD, klass="contract")
+    with pytest.raises(Trouble, match=said):
+        seat().correct_class(case, klass)
+
+
+def test_a_settled_case_keeps_its_class(ledger: MemoryLedger, seat: Seat) -> None:
+    case = decided_case(ledger, *GOOD)
+    ada = seat()
+    if ledger.case(case).status is Status.WAITING:
+        ada.approve(case)
+    with pytest.raises(Trouble, match="settled"):
+        ada.correct_class(case, "claim")

@@ -22,7 +22,7 @@ from countersign.documents.pool import Closed
 from countersign.domain.case import Status
 from countersign.domain.document import Opened
 from countersign.domain.errors import Trouble
-from countersign.domain.event import Decided, DocumentOpened, DocumentRefused, Draft, Route
+from countersign.domain.event import ClassCorrected, Decided, DocumentOpened, DocumentRefused, Draft, Route
 from countersign.domain.reason import Reason
 from countersign.policy.load import load
 from countersign.settings import catalogue
@@ -101,6 +101,17 @@ def test_pages_without_text_are_recognised_and_kept(house: House) -> None:
     event = house.ledger.entries(case)[1].event
     assert isinstance(event, DocumentOpened)
     assert (event.pages, event.text_pages, event.ocr_pages) == (3, 1, 2)
+
+
+def test_words_that_no_eye_can_see_are_counted_though_the_page_is_read_from_its_picture(house: House) -> None:
+    case = house.receive("text|scan-hiding")
+    house.run(case)
+    opened = house.library.opened(house.ledger.case(case).documents[0].sha256)
+    assert opened is not None
+    assert [page.hidden_words for page in opened.pages] == [0, 3]
+    event = house.ledger.entries(case)[1].event
+    assert isinstance(event, DocumentOpened)
+    assert event.hidden_words == 3
 
 
 def test_a_document_that_cannot_be_opened_is_refused_with_its_reason(house: House) -> None:
@@ -262,3 +273,27 @@ def test_a_class_that_was_found_stands_though_its_reader_failed(
     house.run(case)
     assert house.ledger.case(case).klass == "invoice"
     caplog.clear()
+
+
+def test_a_case_whose_class_a_person_corrected_is_read_and_decided_once_more(
+    readers: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(readers, fails_at="check")  # so that it waits for a person
+    case = house.receive("a bill")
+    house.steps.open(case)
+    house.steps.resolve(case)
+    first = house.steps.run(case)
+    corrected = ClassCorrected(klass="claim", before=house.ledger.case(case).klass)
+    house.ledger.append([Draft(event=corrected, actor=SYSTEM, case=case)])
+    assert house.ledger.case(case).status is Status.RECEIVED
+    assert house.steps.run(case) != first
+    for _ in range(2):  # a kill may have the second run taken again
+        house.steps.open(case)
+        house.steps.resolve(case)
+    file = house.ledger.case(case)
+    assert file.klass == "claim"
+    assert file.decision is not None
+    kinds = [entry.event.kind for entry in house.ledger.entries(case)]
+    assert kinds.count("classified") == 1  # nobody contradicts the person
+    assert kinds.count("reading_made") == 2
+    assert kinds.count("decided") == 2

@@ -18,7 +18,16 @@ REKEYING = "desk_rekeyed"
 REVOCATION = "key_revoked"
 EPOCH = "epoch_begun"
 PERSON_ACTS = frozenset(
-    {"claimed", "field_reviewed", "case_approved", "case_rejected", "hold_placed", "hold_lifted"}
+    {
+        "claimed",
+        "field_reviewed",
+        "case_approved",
+        "case_rejected",
+        "hold_placed",
+        "hold_lifted",
+        "lesson_forgotten",
+        "class_corrected",
+    }
 )
 """Only an enrolled person may do these."""
 ENROLMENTS = frozenset({FOUNDING, REKEYING, REVOCATION, "person_enrolled", "agent_enrolled"})
@@ -30,6 +39,7 @@ _ADMINISTRATION = frozenset({Role.ADMINISTRATOR.value})
 _LEADING = frozenset({Role.ADMINISTRATOR.value, Role.TEAM_LEAD.value})
 _ENROLLING = _LEADING | {Role.AGENT_OWNER.value}
 _OVERSIGHT = _LEADING | {Role.AUDITOR.value}
+_TEACHING = _ENROLLING | {Role.MODEL_STEWARD.value}
 _NO_PERSON: frozenset[str] = frozenset()
 _DECIDING = frozenset({Role.PROCESSOR.value, Role.APPROVER.value, Role.TEAM_LEAD.value})
 _ROLES = {
@@ -45,11 +55,14 @@ _ROLES = {
     "decided": _NO_PERSON,
     "policy_activated": _LEADING,
     "exported": _OVERSIGHT,
+    "lessons_learned": _NO_PERSON,
+    "lesson_forgotten": _TEACHING,
     "hold_placed": _OVERSIGHT,
     "hold_lifted": _OVERSIGHT,
     "erased": _ADMINISTRATION,
     "claimed": _DECIDING,
     "field_reviewed": _DECIDING,
+    "class_corrected": _DECIDING,
     "case_approved": _DECIDING,
     "case_rejected": _DECIDING,
 }

@@ -25,6 +25,7 @@ from countersign.domain.errors import Trouble
 from countersign.domain.event import Draft, Erased
 from countersign.store import schema
 from countersign.store.database import Database
+from countersign.store.lesson_files import LessonFiles
 from countersign.store.library import Library
 from countersign.store.projection import milliseconds, moment_of
 from countersign.store.views import Views
@@ -163,10 +164,11 @@ def _needed(connection: Connection, documents: Sequence[str], gone: frozenset[st
 class Eraser:
     """Erases cases of one desk (an Eraser as workflow/care.py asks for)."""
 
-    def __init__(self, database: Database, ledger: Ledger, library: Library) -> None:
+    def __init__(self, database: Database, ledger: Ledger, library: Library, lessons: LessonFiles) -> None:
         self._database = database
         self._ledger = ledger
         self._library = library
+        self._lessons = lessons
 
     def erase(self, wish: Wish) -> Erased:
         """Erase one case, and see that its bytes are gone; raises Trouble."""
@@ -242,7 +244,8 @@ class Eraser:
         raise Trouble(f"The case {wish.case} keeps changing, so it was not erased. Try again later.")
 
     def _delete(self, files: dict[str, int]) -> None:
-        """Delete those of the files that no case needs which is not erased."""
+        """Delete those of the files that no case needs which is not erased, and what erased cases taught."""
+        self._lessons.forget(self._erased)
         names = sorted(files)
         for start in range(0, len(names), _FILES_AT_ONCE):
             some = names[start : start + _FILES_AT_ONCE]
@@ -251,6 +254,10 @@ class Eraser:
                 for sha256 in some:
                     if sha256 not in needed:
                         self._library.forget(sha256, files[sha256])
+
+    def _erased(self, cases: Iterable[str]) -> set[str]:
+        with self._database.reading() as connection:
+            return set(connection.execute(_GONE, {"cases": list(cases)}).scalars())
 
     def _tidy(self) -> None:
         """Take the last traces out of the database's file; then nothing is under way any longer."""
@@ -296,6 +303,9 @@ _BY_EFFECT = select(_RECORDS.effect, _RECORDS.bytes).where(
 _CASE_OF_EFFECT = select(_RECORDS.case_id).where(_RECORDS.effect == bindparam("effect"))
 _LIVE = select(_CASES.id, _CASES.sha256).where(
     _CASES.sha256.in_(bindparam("documents", expanding=True)), _CASES.erased_at.is_(None)
+)
+_GONE = select(_CASES.id).where(
+    _CASES.id.in_(bindparam("cases", expanding=True)), _CASES.erased_at.is_not(None)
 )
 _AT_WORK = select(_CASES.sha256).where(
     _CASES.sha256.in_(bindparam("documents", expanding=True)), _CASES.settled_at.is_(None)

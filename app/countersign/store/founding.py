@@ -28,6 +28,7 @@ from countersign.store.batch import Batch, Desk, read_staff
 from countersign.store.database import Database
 from countersign.store.high_water import HighWater
 from countersign.store.keystore import SECOND_SEAL, KeyStore
+from countersign.store.lesson_files import LessonFiles
 from countersign.store.library import Library
 from countersign.store.migrate import is_current, migrate
 from countersign.store.root import Root
@@ -175,7 +176,8 @@ def _open(
     except BaseException:
         database.close()
         raise
-    return database, desk, Store(database, desk, Library(home), log, is_visit=not may_found)
+    store = Store(database, desk, Library(home), LessonFiles(home), log, is_visit=not may_found)
+    return database, desk, store
 
 
 def _make_current(home: Home) -> None:

@@ -62,6 +62,10 @@ class Library:
             return None
         return found if found and found.sha256 == sha256 else None
 
+    def has_opened(self, sha256: str) -> bool:
+        """Return whether an opened document was kept."""
+        return self._opened_file(sha256).exists()
+
     def keep_opened(self, opened: Opened) -> None:
         """Keep an opened document, so that nobody has to open it again."""
         content = zlib.compress(opened.model_dump_json().encode(), 1)

@@ -20,6 +20,7 @@ from countersign.domain.event import (
     CaseApproved,
     CaseRejected,
     Claimed,
+    ClassCorrected,
     Classified,
     Decided,
     DocumentOpened,
@@ -170,6 +171,15 @@ def _(event: Released, view: CaseView) -> None:
 
 
 @apply.register
+def _(event: ClassCorrected, view: CaseView) -> None:
+    if Status(view.row["status"]).is_settled:
+        return
+    view.row.update(status=Status.RECEIVED.value, klass=event.klass, variant=None, route=None)
+    view.fields.clear()
+    _give_reasons(view, [])
+
+
+@apply.register
 def _(event: CaseApproved, view: CaseView) -> None:
     view.row.update(status=Status.APPROVED.value, claimed_by=None, claimed_until=None)
 
@@ -233,7 +243,7 @@ def _(event: Erased, view: CaseView) -> None:
         view.fields[place] = {**row, "value": hidden, "agent_value": agents}
 
 
-NEEDS_FIELDS = (ReadingMade, FieldReviewed, Classified, Erased)
+NEEDS_FIELDS = (ReadingMade, FieldReviewed, Classified, ClassCorrected, Erased)
 """Events that cannot be applied before the case's fields are at hand."""
 
 

@@ -1,6 +1,7 @@
 """Reads the views: the queue in pages, the counts, and what the desk's history knows about a document."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -45,6 +46,15 @@ class QueueView:
             by_status = {Status(row.status): row.n for row in connection.execute(_TALLIES)}
             settled = connection.execute(_SETTLED_SINCE, {"since": projection.milliseconds(midnight)})
             return QueueCounts(by_status=by_status, settled_today=settled.scalar_one())
+
+    def approved(self, classes: Collection[str], limit: int, party: str | None) -> tuple[str, ...]:
+        """Return cases of some classes that a person approved and nobody erased, the latest first."""
+        wanted = {"classes": list(classes), "limit": limit, "party": projection.party_key(party)}
+        statement = _LATEST_APPROVED
+        if party is not None:
+            statement = statement.where(_CASES.party_key == bindparam("party"))
+        with self._database.reading() as connection:
+            return tuple(connection.execute(statement, wanted).scalars())
 
     def known(self, case: str, klass: str, values: dict[str, str]) -> Known:
         """Look the desk's history up for a document's counterparty, number, amount and date.
@@ -105,6 +115,17 @@ _UNDECIDED = (
     select(_CASES.id)
     .where(_CASES.status == Status.RECEIVED.value)
     .order_by(_CASES.no)
+    .limit(bindparam("limit"))
+)
+_IS_APPROVED = (
+    (_CASES.status == Status.APPROVED.value)
+    & _CASES.erased_at.is_(None)
+    & _CASES.klass.in_(bindparam("classes", expanding=True))
+)
+_LATEST_APPROVED = (
+    select(_CASES.id)
+    .where(_IS_APPROVED)
+    .order_by(_CASES.settled_at.desc(), _CASES.no.desc())
     .limit(bindparam("limit"))
 )
 _TALLIES = select(schema.tallies)

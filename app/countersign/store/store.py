@@ -24,6 +24,7 @@ from countersign.store.database import Database
 from countersign.store.decode import Reader
 from countersign.store.erasure import Eraser, Settled, settled
 from countersign.store.head import SIZE
+from countersign.store.lesson_files import LessonFiles
 from countersign.store.library import Library
 from countersign.store.queue_view import QueueView
 from countersign.store.snapshot import Snapshot, snapshot
@@ -39,12 +40,21 @@ class Store:
     """Ledger and Cases as workflow/ports.py asks for; `library` is the Library. Safe from any thread."""
 
     def __init__(
-        self, database: Database, desk: Desk, library: Library, log: str, *, is_visit: bool = False
+        self,
+        database: Database,
+        desk: Desk,
+        library: Library,
+        lessons: LessonFiles,
+        log: str,
+        *,
+        is_visit: bool = False,
     ) -> None:
         """Open a log of a name; a visit appends nothing, so it signs nothing either."""
         self.log = log
         """The name of the log."""
         self.library = library
+        self.lessons = lessons
+        """What was learned from approved cases."""
         self.keys = desk.keys
         """The private keys of the desk, its agents and its people."""
         self._database = database
@@ -98,7 +108,25 @@ class Store:
         with self._database.reading() as connection:
             return tuple(connection.execute(_CHANGED, {"since": since}).scalars())
 
+    def since(self, size: int, kinds: Collection[str]) -> tuple[int, tuple[Entry, ...]]:
+        """Return how many records there are, and those of some kinds after the first so many, in order."""
+        with self._database.reading() as connection:
+            head = int(connection.execute(SIZE).scalar_one())
+            if head <= size:
+                return head, ()
+            reader = Reader(connection, self._desk.case_keys, self.log)
+            rows = connection.execute(_SINCE.where(of_kinds(kinds)), {"size": size, "head": head}).all()
+            found = (reader.entry(row) for row in rows)
+            return head, tuple(entry for entry in found if entry.event.kind in kinds)
+
     # -- Cases -----------------------------------------------------------------------------------------
+
+    def approved(self, classes: Collection[str], limit: int, party: str | None = None) -> tuple[str, ...]:
+        """Return cases of some classes that a person approved and nobody erased, the latest first.
+
+        `party` keeps to those of one counterparty, however its name is written.
+        """
+        return self._queue.approved(classes, limit, party)
 
     def undecided(self, limit: int) -> tuple[str, ...]:
         """Return cases received and not yet decided, the oldest first."""
@@ -142,7 +170,7 @@ class Store:
     @property
     def eraser(self) -> Eraser:
         """Erases cases; see workflow/care.py for who may."""
-        return Eraser(self._database, self, self.library)
+        return Eraser(self._database, self, self.library, self.lessons)
 
     def settled(self, until: datetime, after: Settled | None = None, limit: int = 500) -> tuple[Settled, ...]:
         """Return cases settled until a moment and not erased, after one of them, the oldest first."""
@@ -198,6 +226,9 @@ _ROWS = select(schema.records, schema.openings.c.blob).join(
 )
 _OF_CASE = _ROWS.where(schema.records.c.case_id == bindparam("case")).order_by(schema.records.c.case_n)
 _OF_DESK = _ROWS.where(schema.records.c.case_id.is_(None)).order_by(schema.records.c.seq)
+_SINCE = _ROWS.where(
+    schema.records.c.seq >= bindparam("size"), schema.records.c.seq < bindparam("head")
+).order_by(schema.records.c.seq)
 _CHANGED = (
     select(schema.records.c.case_id)
     .where(schema.records.c.seq >= bindparam("since"), schema.records.c.case_id.is_not(None))

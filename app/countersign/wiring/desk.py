@@ -26,17 +26,19 @@ from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
 from countersign.store.founding import open_store, whoever_sits_here
 from countersign.store.store import Store
+from countersign.wiring.learning import Learning
 from countersign.wiring.people import Door
 from countersign.wiring.record import DeskRecord
 from countersign.wiring.rules import Rulebook, activate, policy_of
 from countersign.wiring.supervise import Supervisor, is_served, start_gentle_worker
-from countersign.workflow.acts import Acts, DeskActs
+from countersign.workflow.acts import DeskActs
 from countersign.workflow.care import CaseCare
+from countersign.workflow.desk_acts import Acts
 
 if TYPE_CHECKING:
     from countersign.insight.explained import Explanation
 
-DRAWN = frozenset({MediaType.PDF, MediaType.PNG, MediaType.JPEG, MediaType.TIFF})
+DRAWN = frozenset({MediaType.PDF, MediaType.PNG, MediaType.JPEG, MediaType.TIFF, MediaType.XML})
 """What page children draw."""
 
 OPENED_AT_HAND = 8
@@ -74,6 +76,7 @@ class Desk:
             store, self.person, self.catalogue, Rulebook(policy, store, self.catalogue), door=self._door
         )
         self.record = DeskRecord(home, store, words)
+        self.learning = Learning(store, words, self.person)
         self.care = DeskCare(store, self.person, self._forget)
         self._store = store
         self._intake = Intake(store.library, store, bounds, store.system("intake"))

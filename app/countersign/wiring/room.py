@@ -18,6 +18,7 @@ from countersign.wiring.anchors import keep_anchored
 from countersign.wiring.engine import configuration
 from countersign.wiring.rules import Rulebook, activate, policy_of
 from countersign.wiring.staff import EnrolledStaff
+from countersign.wiring.teacher import Teacher
 from countersign.workflow.engine import Engine
 from countersign.workflow.run import CaseRun
 
@@ -40,6 +41,7 @@ class AgentsRoom:
             self.store = open_store(home, agents=cards(), words=words, root=root)
             undo.callback(self.store.close)
             activate(policy, self.store)
+            self._teacher = Teacher(home, self.store, words, self.pages)
             undo.pop_all()
         self._readers = ThreadPoolExecutor(cores, thread_name_prefix="ocr")
         steps = CaseRun(
@@ -47,7 +49,7 @@ class AgentsRoom:
             cases=self.store,
             library=self.store.library,
             pages=self.pages,
-            staff=EnrolledStaff(self.store.agent, words),
+            staff=EnrolledStaff(self.store.agent, words, self._teacher),
             catalogue=words,
             policy=Rulebook(policy, self.store, words),
             system=self.store.system,
@@ -59,6 +61,10 @@ class AgentsRoom:
     def watch(self, stop: threading.Event) -> None:
         """Take in what is dropped into the inbox, until told to stop; blocks."""
         Watch(self.home.inbox, self._intake, on_item=lambda _: None, on_trouble=logger.warning).run(stop)
+
+    def learn(self, stop: threading.Event) -> None:
+        """Learn from what people approve, until told to stop; blocks."""
+        self._teacher.work(stop)
 
     def anchor(self, stop: threading.Event) -> None:
         """Show new heads of the log to the witnesses configured, until told to stop; blocks."""

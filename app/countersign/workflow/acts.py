@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from countersign.domain import time
 from countersign.domain.actor import Actor, ActorKind, Role
@@ -15,6 +14,7 @@ from countersign.domain.event import (
     CaseApproved,
     CaseRejected,
     Claimed,
+    ClassCorrected,
     Draft,
     Event,
     FieldReviewed,
@@ -50,53 +50,6 @@ SETTLED_BY_REVIEW = frozenset(
     }
 )
 """Reasons that a person's review answers; any other is overruled by an approval, and that is recorded."""
-
-
-class Acts(Protocol):
-    """The acts of the person at this desk; each returns the case as it then stands, or raises Trouble."""
-
-    def claim(self, case: str) -> CaseFile:
-        """Hold the case for a while; refused while another person holds it."""
-
-    def release(self, case: str) -> CaseFile:
-        """Let the case go."""
-
-    def confirm(self, case: str, field: str, index: int = 0, dwell_ms: int = 0) -> CaseFile:
-        """Confirm a field's value as right."""
-
-    def correct(
-        self,
-        case: str,
-        field: str,
-        value: str,
-        *,
-        index: int = 0,
-        evidence: Evidence | None = None,
-        printed: str = "",
-        dwell_ms: int = 0,
-    ) -> CaseFile:
-        """Put another value in (typed, picked from the page or from the alternatives), or add a missed field.
-
-        The value may be as people write it; it is normalised by the field's type. Raises Trouble, naming what
-        is wrong with it, when it cannot be.
-        """
-
-    def declare(
-        self, case: str, field: str, index: int = 0, illegible: bool = False, dwell_ms: int = 0
-    ) -> CaseFile:
-        """Declare a field not present on the document, or illegible."""
-
-    def reopen(self, case: str, field: str, index: int = 0) -> CaseFile:
-        """Take the act on a field back: it stands as the agents left it."""
-
-    def approve(self, case: str, password: str | None = None) -> CaseFile:
-        """Countersign the case; raises Trouble, naming the field, while one still needs a person.
-
-        Raises NeedsPassword where the policy wants the person's password for this and none is given.
-        """
-
-    def reject(self, case: str, code: str, note: str = "", password: str | None = None) -> CaseFile:
-        """Refuse the case, with a reason code; wants a password where approving it would."""
 
 
 class DeskActs:
@@ -216,6 +169,20 @@ class DeskActs:
                 after=agents.answer if agents else None,
             )
             return self._record(file, event)
+
+    def correct_class(self, case: str, klass: str) -> CaseFile:
+        """Say that the case is of another class; what was read for the one before is read anew."""
+        with self._one_at_a_time:
+            file = self._workable(case)
+            if klass not in self._catalogue.classes:
+                known = ", ".join(sorted(self._catalogue.classes))
+                raise Trouble(f"There is no class {klass!r}. Choose one of: {known}.")
+            if file.refusal is not None:
+                raise Trouble("Nothing on this document could be read, whatever its class. Reject the case.")
+            before = self._catalogue.klass(file.klass)
+            if before is not None and before.name == klass:
+                raise Trouble(f"The case is of the class {klass} already.")
+            return self._record(file, ClassCorrected(klass=klass, before=file.klass))
 
     def approve(self, case: str, password: str | None = None) -> CaseFile:
         """Countersign the case; raises Trouble, naming the field, while one still needs a person."""

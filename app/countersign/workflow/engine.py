@@ -16,7 +16,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, error
 
-from countersign.workflow.run import CaseRun, run_of
+from countersign.workflow.run import CaseRun
 
 LET_GO_AT = 100
 """Ended runs that are forgotten in one transaction."""
@@ -87,7 +87,7 @@ class Engine:
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
     async def _run(self, case: str) -> None:
-        run = run_of(case)
+        run = await asyncio.to_thread(self._steps.run, case)
         if self._failures[run] >= MOST_FAILURES:
             await asyncio.to_thread(self._steps.give_up, case, "the run failed again and again")
         else:

@@ -15,10 +15,12 @@ from pathlib import Path
 from countersign.documents.pool import Closed
 from countersign.domain.actor import Actor
 from countersign.domain.case import CaseFile, unfold
+from countersign.domain.confidence import MILLION
 from countersign.domain.document import Document, Opened, Page, Refusal, TextSource
 from countersign.domain.errors import Trouble
 from countersign.domain.event import (
     AgentFailed,
+    Classified,
     DocumentOpened,
     DocumentRefused,
     Draft,
@@ -38,9 +40,9 @@ Said = tuple[Actor, Event]
 """What someone said, and who."""
 
 
-def run_of(case: str) -> str:
-    """Return the name of a case's run; asking twice names the same run."""
-    return f"{case}.1"
+def run_of(case: str, n: int = 1) -> str:
+    """Return the name of a case's n-th run; asking twice names the same run."""
+    return f"{case}.{n}"
 
 
 class CaseRun:
@@ -75,6 +77,10 @@ class CaseRun:
         self._at_hand: dict[str, Opened] = {}
         self._opener, self._decider, self._overseer = map(system, ("documents", "policy", "workflow"))
 
+    def run(self, case: str) -> str:
+        """Name the run that is to be taken now: another one where a person has corrected the class."""
+        return run_of(case, self._file(self._ledger.entries(case)).run)
+
     def open(self, case: str) -> None:
         """Open the document, with OCR where it has no text, and record what it is made of."""
         file = self._file(self._ledger.entries(case))
@@ -92,8 +98,8 @@ class CaseRun:
         if file.decision is not None:
             return
         opened = self._opened_before(file) if file.refusal is None else None
-        if opened is not None and file.klass is None:
-            made = self._ledger.append(self._drafts(file, "read", lambda: self._read(opened)))
+        if opened is not None and (file.klass is None or (file.run > 1 and not file.fields)):
+            made = self._ledger.append(self._drafts(file, "read", lambda: self._read(file, opened)))
             entries = tuple({entry.seq: entry for entry in (*entries, *made)}.values())
             file = self._file(entries)
         checked: list[Draft] = []
@@ -155,6 +161,8 @@ class CaseRun:
     def _opened_before(self, file: CaseFile) -> Opened | None:
         """Return the opened document, as the step before left it in memory or in the library."""
         sha256 = file.documents[0].sha256
+        if file.run > 1 and sha256 not in self._at_hand:
+            self._opened(file)  # its opened form may have gone with its time
         return self._at_hand.pop(sha256, None) or self._library.opened(sha256)
 
     def _recognised(self, path: Path, opened: Opened) -> tuple[Opened, dict[int, Refusal]]:
@@ -171,7 +179,7 @@ class CaseRun:
         )
         read = {number: answer for number, answer in answers.items() if isinstance(answer, Page)}
         refusals = {number: answer for number, answer in answers.items() if isinstance(answer, Refusal)}
-        pages = tuple(read.get(page.number, page) for page in opened.pages)
+        pages = tuple(_with_hidden(read.get(page.number, page), page.hidden_words) for page in opened.pages)
         return opened.model_copy(update={"pages": pages}), refusals
 
     @staticmethod
@@ -188,7 +196,11 @@ class CaseRun:
 
     # -- read and check --------------------------------------------------------------------------------------
 
-    def _read(self, opened: Opened) -> Iterator[Said]:
+    def _read(self, file: CaseFile, opened: Opened) -> Iterator[Said]:
+        if file.klass is not None:  # a person said so
+            told = Classified(klass=file.klass, language=file.language, confidence=MILLION, milliseconds=0)
+            yield from self._staff.read(opened, told)
+            return
         classifier, classified = self._staff.classify(opened)
         yield classifier, classified
         yield from self._staff.read(opened, classified)
@@ -228,7 +240,12 @@ class CaseRun:
 
     @staticmethod
     def _draft(file: CaseFile, what: str, actor: Actor, event: Event) -> Draft:
-        return Draft(event=event, actor=actor, case=file.id, effect=f"{run_of(file.id)}/{what}")
+        return Draft(event=event, actor=actor, case=file.id, effect=f"{run_of(file.id, file.run)}/{what}")
+
+
+def _with_hidden(page: Page, hidden: int) -> Page:
+    """Keep in mind how many words of a page's text layer no eye can see, now that its picture was read."""
+    return page.model_copy(update={"hidden_words": hidden}) if page.hidden_words != hidden else page
 
 
 def _since(began: float) -> int:

@@ -8,10 +8,11 @@ from countersign.domain.actor import Actor, Role
 from countersign.domain.case import CaseFile
 from countersign.domain.document import Page, PageImage
 from countersign.domain.event import Entry, Erased
+from countersign.domain.learning import ClassLearning
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 from countersign.domain.standing import Check, Custody, Standing
 from countersign.settings.catalogue import Catalogue
-from countersign.workflow.acts import Acts
+from countersign.workflow.desk_acts import Acts
 
 if TYPE_CHECKING:
     from countersign.insight.bundle.scope import Bundle, Preview, Scope, Withhold
@@ -56,6 +57,22 @@ class CarePort(Protocol):
         """Destroy the key of a settled case's content and delete its documents, for good."""
 
 
+class LearningPort(Protocol):
+    """What the desk has learned, and what a person may have it forget; each raises Trouble."""
+
+    def show(self) -> tuple[ClassLearning, ...]:
+        """Tell how the learning of each class stands."""
+
+    def forget_case(self, klass: str, case: str, reason: str) -> int:
+        """Forget what one case taught; returns 1."""
+
+    def forget_counterparty(self, klass: str, name: str, reason: str) -> int:
+        """Forget what the cases of one counterparty taught; returns how many they were."""
+
+    def forget_class(self, klass: str, reason: str) -> int:
+        """Forget all that was learned about a class; returns of how many cases."""
+
+
 class DeskPort(Protocol):
     """Everything a screen may ask for. Every call may block: never call it on the UI thread."""
 
@@ -73,6 +90,10 @@ class DeskPort(Protocol):
     @property
     def care(self) -> CarePort:
         """What the person may do with a case's future."""
+
+    @property
+    def learning(self) -> LearningPort:
+        """What the desk has learned."""
 
     def head(self) -> int:
         """Return the number of records; it grows when anything happened anywhere."""

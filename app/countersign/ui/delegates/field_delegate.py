@@ -74,7 +74,7 @@ def measure(line: FieldLine, draft: str | None, cell: QRectF, *, focused: bool) 
     value = QRectF(value_left, row.top(), confidence.left() - 10 - value_left, LINE)
     wide = QRectF(value_left, row.bottom(), row.right() - SIDE - value_left, 0)
     error = wide.adjusted(0, -3, 0, 0)
-    error.setHeight(_tall(words.DRAFT if draft is not None else line.error, error.width()))
+    error.setHeight(_tall(_said(line, draft, focused=focused), error.width()))
     below = max(row.bottom(), error.bottom())
     snippet = QRectF(label_left, below + 4, row.right() - SIDE - label_left, 0)
     others: list[QRectF] = []
@@ -99,6 +99,13 @@ def measure(line: FieldLine, draft: str | None, cell: QRectF, *, focused: bool) 
         others=tuple(others),
         card=card,
     )
+
+
+def _said(line: FieldLine, draft: str | None, *, focused: bool) -> str:
+    """Return what stands below a value: what is wrong with it and, under the keys, why it was read so."""
+    if draft is not None:
+        return words.DRAFT
+    return " ".join(part for part in (line.error, line.why if focused else "") if part)
 
 
 def _tall(said: str, width: float) -> float:
@@ -192,7 +199,8 @@ class FieldDelegate(QStyledItemDelegate):
         paint.text(painter, place.confidence, line.confidence, ink, figures, align=paint.RIGHT)
         if place.origin.width() > 0:
             paint.text(painter, place.origin, line.origin, colours.muted, font(12), align=paint.RIGHT)
-        said, colour = (line.error, ink) if draft is None else (words.DRAFT, colours.accent)
+        said = _said(line, draft, focused=index.row() == self.focused_row)
+        colour = colours.accent if draft is not None else ink if line.error else colours.muted
         if said:
             painter.setFont(font(12))
             painter.setPen(QColor(colour))

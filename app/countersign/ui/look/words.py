@@ -129,6 +129,13 @@ KEYS_RECORD = (
     ("Ctrl+Shift+D", "Light or dark"),
     ("?", "This sheet"),
 )
+KEYS_LEARNING = (
+    ("F", "Have the desk forget"),
+    ("Page up / Page down", "Scroll"),
+    ("Esc", "Back"),
+    ("Ctrl+Shift+D", "Light or dark"),
+    ("?", "This sheet"),
+)
 KEYS_QUEUE = (
     ("Up / Down", "Move between cases"),
     ("Enter", "Open the case"),
@@ -139,6 +146,7 @@ KEYS_QUEUE = (
     ("Ctrl+F or /", "Search"),
     ("Ctrl+1 … Ctrl+5", "To do, Straight through, Done, Refused, All"),
     ("Ctrl+R", "The record: verify, export, who signs"),
+    ("Ctrl+L", "What the desk has learned"),
     ("Ctrl+Shift+D", "Light or dark"),
     ("?", "This sheet"),
 )

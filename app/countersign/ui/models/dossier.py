@@ -5,7 +5,8 @@ from html import escape
 
 from countersign.domain.case import CaseFile
 from countersign.domain.reason import Reason
-from countersign.insight.tell import ROUTES, Teller
+from countersign.insight.phrases import ROUTES
+from countersign.insight.tell import Teller
 from countersign.settings.catalogue import Catalogue
 from countersign.ui.look import care_words
 from countersign.ui.look.colours import Colours

@@ -117,6 +117,7 @@ class FieldModel(QAbstractListModel):
             Qt.ItemDataRole.EditRole: line.raw if draft is None else draft,
             Qt.ItemDataRole.AccessibleTextRole: line.spoken,
             Qt.ItemDataRole.AccessibleDescriptionRole: line.spoken,
+            Qt.ItemDataRole.ToolTipRole: line.why or None,
             FieldRole.LINE: line,
             FieldRole.DRAFT: draft,
             FieldRole.LOCKED: self._locked,

@@ -56,6 +56,8 @@ class FieldLine:
     confidence: str = ""
     origin: str = ""
     error: str = ""
+    why: str = ""
+    """What moved the agents' confidence, as sentences."""
     required: bool = False
     numeric: bool = False
     evidence: Evidence | None = None
@@ -66,7 +68,7 @@ class FieldLine:
     @property
     def spoken(self) -> str:
         """The whole line for a screen reader."""
-        parts = (self.label, self.text, words.MARKS[self.mark], self.confidence, self.error)
+        parts = (self.label, self.text, words.MARKS[self.mark], self.confidence, self.error, self.why)
         return ", ".join(part for part in parts if part)
 
 
@@ -168,6 +170,7 @@ def _read(definition: FieldDef, state: FieldState, heading: str, told: _Told, *,
         confidence="" if by_person else show.share(reading.confidence, told.locale),
         origin=ORIGINS[Method.PERSON] if by_person else ORIGINS[reading.method],
         error=_error(state, mark, told) if needs else "",
+        why="" if by_person else " ".join(f"{why[:1].upper()}{why[1:]}." for why in reading.why),
         required=definition.required,
         numeric=definition.type in show.NUMBERS,
         evidence=reading.evidence,

@@ -35,6 +35,8 @@ class Pictures(QObject):
         self._refused: set[tuple[str, int]] = set()
         self._words: OrderedDict[tuple[str, int], Page | None] = OrderedDict()
         self._words_asked: set[tuple[str, int]] = set()
+        self._gone: set[str] = set()
+        """Documents that were erased while the window was open: what still arrives of them is let go."""
 
     def best(self, document: str, page: int, dpi: float) -> QImage | None:
         """Return the picture nearest to a resolution and ask for the right one if this is not it."""
@@ -84,7 +86,8 @@ class Pictures(QObject):
                 del self._asked[key]
 
     def forget(self, document: str) -> None:
-        """Let go of all that was drawn and read of a document that was erased."""
+        """Let go of all that was drawn and read of a document that was erased, and of what is on its way."""
+        self._gone.add(document)
         for key in [key for key in self._kept if key[0] == document]:
             self._bytes -= self._kept.pop(key).sizeInBytes()
         for place in [place for place in self._words if place[0] == document]:
@@ -106,7 +109,7 @@ class Pictures(QObject):
 
     def _keep(self, key: Key, image: QImage | None) -> None:
         self._asked.pop(key, None)
-        if image is None:
+        if image is None or key[0] in self._gone:
             self._refused.add(key[:2])
         else:
             self._kept[key] = image
@@ -118,7 +121,7 @@ class Pictures(QObject):
 
     def _keep_words(self, key: tuple[str, int], page: Page | None) -> None:
         self._words_asked.discard(key)
-        self._words[key] = page
+        self._words[key] = None if key[0] in self._gone else page
         while len(self._words) > 200:
             self._words.popitem(last=False)
         self.words_arrived.emit(*key)

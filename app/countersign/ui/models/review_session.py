@@ -146,6 +146,13 @@ class ReviewSession(QObject):
         self._ask(self._id, lambda case, _: acts.reopen(case, name, index))
         return name, index
 
+    def correct_class(self, klass: str) -> None:
+        """Have the agents read the document anew as a case of another class."""
+        acts = self._desk.port.acts
+        if self._id is not None:
+            self._acts = []
+            self._ask(self._id, lambda case, _: acts.correct_class(case, klass))
+
     def approve(self) -> None:
         """Countersign the case."""
         acts = self._desk.port.acts

@@ -13,7 +13,7 @@ from countersign.domain.actor import Role
 from countersign.domain.case import CaseFile, Status
 from countersign.domain.reading import Evidence
 from countersign.ui.bridge.desk import Desk
-from countersign.ui.look import care_words, words
+from countersign.ui.look import care_words, learning_words, words
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.gate import Gate
 from countersign.ui.models.pictures import Pictures
@@ -29,6 +29,7 @@ from countersign.workflow.care import MAY_ERASE, MAY_HOLD
 
 if TYPE_CHECKING:
     from countersign.ui.views.errands import Errands
+    from countersign.ui.views.learning_view import LearningView
     from countersign.ui.views.record_view import RecordView
 
 HOME_SIZE = (1440, 900)
@@ -67,6 +68,7 @@ class DeskWindow(QMainWindow):
             locale=locale,
         )
         self._record: RecordView | None = None
+        self._learning: LearningView | None = None
         self._errands: Errands | None = None
         self._roles: frozenset[Role] | None = None
         self._once_open: Callable[[], None] | None = None
@@ -123,12 +125,16 @@ class DeskWindow(QMainWindow):
         more.offer(words.EXPORT, "", lambda: self.errands.export(None))
         more.choices.addSeparator()
         more.offer(words.RECORD, "Ctrl+R", self.show_record)
+        more.offer(learning_words.LEARNING, "Ctrl+L", self.show_learning)
         more.offer(words.SIGN_IN, "", self.gate.sign_in)
         self.review.top.more_button.choices.aboutToShow.connect(self._weigh_care)
         more = self.review.top.more_button
         more.offer(words.EXPLAIN, "X", self.explain)
         more.offer(words.EXPORT_CASE, "", lambda: self.errands.export(self.session.case))
         more.choices.addSeparator()
+        self._other_class = more.offer(
+            learning_words.CLASS_ACT, "", lambda: self.errands.correct_class(self.session)
+        )
         self._care = {kind: more.offer(care_words.ACTS[kind], "", partial(self.care, kind)) for kind in CARE}
         more.choices.addSeparator()
         more.offer(words.RECORD, "Ctrl+R", self.show_record)
@@ -143,6 +149,7 @@ class DeskWindow(QMainWindow):
             ("Ctrl+F", self._search),
             ("/", self._search),
             ("Ctrl+R", self.show_record),
+            ("Ctrl+L", self.show_learning),
         ):
             add_key(self, keys, act)
         for screen in (self.queue, self.review):
@@ -184,6 +191,21 @@ class DeskWindow(QMainWindow):
         return self._record
 
     @property
+    def learning(self) -> "LearningView":
+        """The screen of learning, made when it is first wanted."""
+        if self._learning is None:
+            from countersign.ui.models.learning_session import LearningSession
+            from countersign.ui.views.learning_view import LearningView
+
+            session = LearningSession(self._desk, self.gate, self)
+            self._learning = LearningView(self._theme, session, self._locale)
+            self._learning.left.connect(self.leave_record)
+            self._learning.left.connect(session.leave)
+            self._learning.forget_wanted.connect(partial(self.errands.forget, session))
+            self.screens.addWidget(self._learning)
+        return self._learning
+
+    @property
     def errands(self) -> "Errands":
         """What is done now and then, made when it is first wanted."""
         if self._errands is None:
@@ -221,6 +243,7 @@ class DeskWindow(QMainWindow):
     def _weigh_care(self) -> None:
         """Offer what the case and the person's roles allow."""
         case, roles = self.session.case, self._roles or frozenset()
+        self._other_class.setEnabled(self.session.is_mine and case is not None and case.refusal is None)
         may_hold = case is not None and case.erasure is None and bool(roles & set(MAY_HOLD))
         may_erase = case is not None and case.erasure is None and case.status.is_settled
         self._care["hold"].setEnabled(may_hold)
@@ -256,12 +279,20 @@ class DeskWindow(QMainWindow):
 
     def show_record(self) -> None:
         """Show how the record stands; where the person was stays as it is."""
-        if self.screens.currentWidget() is self.record:
+        self._show_aside(self.record)
+
+    def show_learning(self) -> None:
+        """Show what the desk has learned; where the person was stays as it is."""
+        self._show_aside(self.learning)
+
+    def _show_aside(self, screen: "RecordView | LearningView") -> None:
+        before = self.screens.currentWidget()
+        if before is screen:
             return
-        in_review = self.screens.currentWidget() is self.review
-        self._before_record = self.review if in_review else self.queue
-        self.screens.setCurrentWidget(self.record)
-        self.record.begin()
+        if before is self.review or before is self.queue:
+            self._before_record = before
+        self.screens.setCurrentWidget(screen)
+        screen.begin()
 
     def leave_record(self) -> None:
         """Go back to where the person was."""
@@ -272,7 +303,11 @@ class DeskWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Show the sheet of keys of this screen."""
-        sheets = {id(self.queue): words.KEYS_QUEUE, id(self.review): words.KEYS_REVIEW}
+        sheets = {
+            id(self.queue): words.KEYS_QUEUE,
+            id(self.review): words.KEYS_REVIEW,
+            id(self._learning): words.KEYS_LEARNING,
+        }
         sheet = KeysDialog(sheets.get(id(self.screens.currentWidget()), words.KEYS_RECORD), self)
         sheet.finished.connect(sheet.deleteLater)
         sheet.open()

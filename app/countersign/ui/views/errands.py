@@ -9,13 +9,16 @@ from countersign.domain.case import CaseFile
 from countersign.insight.explained import Explanation
 from countersign.ui.bridge.desk import Desk
 from countersign.ui.look import care_words as said
-from countersign.ui.look import words
+from countersign.ui.look import learning_words, words
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.export_session import ExportSession
 from countersign.ui.models.gate import Gate
+from countersign.ui.models.learning_session import LearningSession
+from countersign.ui.models.review_session import ReviewSession
 from countersign.ui.views.care_view import CareDialog, Kind
 from countersign.ui.views.explain_view import ExplainDialog
 from countersign.ui.views.export_view import ExportDialog
+from countersign.ui.views.forget_view import ClassDialog, ForgetDialog
 from countersign.ui.views.password_view import PasswordDialog
 
 
@@ -59,6 +62,31 @@ class Errands(QObject):
         dialog = CareDialog(self._theme, kind, case, self._locale, self._window)
         dialog.accepted.connect(lambda: self._do(kind, case.id, dialog.order))
         self._open(dialog)
+
+    def forget(self, learning: LearningSession, klass: str, title: str) -> None:
+        """Have the desk forget what some cases of a class taught it."""
+        dialog = ForgetDialog(self._theme, title, parent=self._window)
+        dialog.accepted.connect(lambda: learning.forget(klass, dialog.how, dialog.named, dialog.reason))
+        self._open(dialog)
+
+    def correct_class(self, session: ReviewSession) -> None:
+        """Have the open case read anew as one of another class."""
+        case = session.case
+        if case is None:
+            return
+        known = self._desk.catalogue.klass(case.klass)
+        classes = tuple(
+            (name, klass.label.get(self._language) or klass.label["en"])
+            for name, klass in self._desk.catalogue.classes.items()
+            if known is None or name != known.name
+        )
+        dialog = ClassDialog(classes, self._window)
+        dialog.accepted.connect(lambda: self._correct_class(session, dialog.klass))
+        self._open(dialog)
+
+    def _correct_class(self, session: ReviewSession, klass: str) -> None:
+        session.correct_class(klass)
+        self._desk.said.emit(learning_words.CLASS_DONE)
 
     def ask_password(self, why: str) -> None:
         """Ask the person for their password, until it is right or they cancel."""

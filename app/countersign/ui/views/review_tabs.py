@@ -1,6 +1,7 @@
 """The tabs below the fields: why the case is here, what the agents did, the signed history, the rows."""
 
 from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTabWidget, QTextBrowser, QWidget
 
 from countersign.ui.delegates.table_delegate import HEIGHT, TableDelegate
@@ -11,6 +12,8 @@ from countersign.ui.models.story import HISTORY_COLUMNS, TRACE_COLUMNS
 from countersign.ui.models.table_model import Table, TableModel, TableRole
 
 FIELD_LINK = "field:"
+WORDS_WIDTH = 132
+"""Points for a column of words, where there are too many columns to share the room."""
 
 
 class ReviewTabs(QTabWidget):
@@ -82,14 +85,24 @@ class ReviewTabs(QTabWidget):
         return table
 
     def _fit_rows(self) -> None:
-        """Give the words most of the room and every number the same."""
+        """Give the words most of the room and every number the same; what has no room is scrolled to."""
         header = self._rows.horizontalHeader()
-        for column in range(self.rows.columnCount()):
-            numeric = column in self.rows.table.right
-            mode = QHeaderView.ResizeMode.Fixed if numeric else QHeaderView.ResizeMode.Stretch
+        columns = range(self.rows.columnCount())
+        numbers = {c: max(92, header.sectionSizeHint(c)) for c in columns if c in self.rows.table.right}
+        is_wide = sum(numbers.get(column, WORDS_WIDTH) for column in columns) > self.width()
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_wide else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self._rows.setHorizontalScrollBarPolicy(policy)
+        for column in columns:
+            is_fixed = is_wide or column in numbers
+            mode = QHeaderView.ResizeMode.Fixed if is_fixed else QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(column, mode)
-            if numeric:
-                self._rows.setColumnWidth(column, max(92, header.sectionSizeHint(column)))
+            if is_fixed:
+                self._rows.setColumnWidth(column, numbers.get(column, WORDS_WIDTH))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the line items to the new width."""
+        super().resizeEvent(event)
+        self._fit_rows()
 
     def _on_link(self, url: QUrl) -> None:
         link = url.toString()
