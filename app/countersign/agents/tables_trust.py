@@ -20,6 +20,8 @@ from countersign.settings.resources import shipped
 FILE = "tables.json"
 _MOST, _LEAST = 0.9995, 0.02
 _CENT = Decimal("0.02")
+_ASSUMED = {"doubtful": -1.0, "poor": -2.0}
+"""What doubt of the OCR counts where too little of it was met to learn what it is worth."""
 _OFTEN, _SELDOM = 0.9, 0.3
 """Shares of the rows that hold a column."""
 _KINDS = {
@@ -138,9 +140,13 @@ class Trust:
 
     def confidence(self, signs: Signs) -> float:
         """Return the probability that a cell with these signs is right."""
-        score = self.weights.get("", 0.0) + sum(self.weights.get(sign, 0.0) for sign in signs)
+        score = self.weights.get("", 0.0) + sum(self._weight(sign) for sign in signs)
         chance = 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))
         return min(max(self.worth(chance), _LEAST), _MOST)
+
+    def _weight(self, sign: str) -> float:
+        known = self.weights.get(sign)
+        return _ASSUMED.get(sign.partition("scan, ")[2], 0.0) if known is None else known
 
     def worth(self, chance: float) -> float:
         """Turn a raw probability into what it was worth on layouts kept from learning."""

@@ -22,12 +22,15 @@ from countersign.domain.errors import Trouble
 from countersign.insight import cards, teaching
 from countersign.insight.teaching_split import teach_splitter
 from countersign.insight.teaching_tables import table_lessons, teach_tables
-from countersign.insight.told import Told, Way, documents
+from countersign.insight.told import Told, Way, documents, open_all, truths
 from countersign.settings.catalogue import Catalogue, examples
 from countersign.settings.limits import Limits
 from countersign.settings.resources import shipped
 
 SAMPLES = "samples"
+PICTURES = "samples as pictures"
+_A_PICTURE_EVERY = 16
+"""One picture for so many samples: recognising takes seconds, and scans only differ by what OCR doubts."""
 _FEWEST_FAMILIES = 5
 """Families of layouts with tables from which on it can be learned what a cell is worth."""
 Say = Callable[[str], None]
@@ -70,11 +73,12 @@ def train(wanted: Wanted, catalogue: Catalogue, say: Say) -> dict[str, str]:
         files[SPLITTER] = _json(teach_splitter(real, catalogue.classes, seed=wanted.seed))
         files[_card_of(SPLITTER)] = cards.of_splitter(real, how, files[SPLITTER])
         say("learning what the cells of tables are worth")
-    tables = table_lessons(told, catalogue)
+    scanned = pictures(wanted, say)
+    tables = table_lessons([*told, *scanned], catalogue)
     if len({lesson.family for lesson in tables}) >= _FEWEST_FAMILIES:
         of_tables = teach_tables(tables)
         files[TABLES] = _json({"sets": _names(told), **of_tables.trust.to_data()})
-        files[_card_of(TABLES)] = cards.of_tables(of_tables, told, how, files[TABLES])
+        files[_card_of(TABLES)] = cards.of_tables(of_tables, [*told, *scanned], how, files[TABLES])
     say("learning what the memory of a layout is worth")
     reader = Model({**taught.model, "lessons": {}})
     files[MEMORY] = _json(memory_worth(_by_class(told, catalogue), reader))
@@ -117,6 +121,22 @@ def opened(wanted: Wanted, catalogue: Catalogue, say: Say) -> Sequence[Told]:
     finally:
         pages.close()
     return found
+
+
+def pictures(wanted: Wanted, say: Say) -> list[Told]:
+    """Draw some of the samples again and read them from their pictures, as scans are."""
+    count = wanted.samples // _A_PICTURE_EVERY
+    if not count:
+        return []
+    say(f"recognising {count} samples from their pictures")
+    pages = Pages(2, Limits())
+    try:
+        with tempfile.TemporaryDirectory() as made:
+            folder = _drawn(Path(made) / PICTURES, wanted._replace(samples=count))
+            way = Way(pixels=True, keep=wanted.keep)
+            return [one for one in open_all(folder, truths(folder), pages, way) if isinstance(one, Told)]
+    finally:
+        pages.close()
 
 
 def _refuse_trials(one: Told, kept_for_trials: frozenset[str]) -> None:
