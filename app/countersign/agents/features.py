@@ -5,13 +5,13 @@ Also what can be said for the field having no value at all: whether its label st
 
 import math
 from collections import Counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countersign.agents.candidates import Candidate
 from countersign.agents.labels import Hit
+from countersign.agents.logits import Floats
 from countersign.agents.surroundings import Surroundings
 from countersign.agents.traits import OWN, WIDTH, nothing
 from countersign.domain.klass import ClassDef, FieldDef, FieldType, Side
@@ -68,8 +68,6 @@ ABSENCE: tuple[str, ...] = (
 _OWN_BEST, _MARGIN, _UNLABELLED = (NAMES.index(name) for name in ("own_best", "margin", "unlabelled"))
 _SIDES = (None, *Side)
 """Whose block a candidate may stand in."""
-
-Floats = NDArray[np.floating[Any]]
 
 
 class Featured:

@@ -7,8 +7,9 @@ import numpy as np
 
 from countersign.agents.candidates import Candidate, Print, after_labels, typed
 from countersign.agents.context import Context
-from countersign.agents.features import GROUPS, NAMES, Featured, Floats, absence
+from countersign.agents.features import GROUPS, NAMES, Featured, absence
 from countersign.agents.labels import find, lexicon
+from countersign.agents.logits import Floats
 from countersign.agents.memory import Layout
 from countersign.agents.names import untyped
 from countersign.agents.sheet import Sheet

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from countersign.agents.logits import Floats
 from countersign.agents.sheet import Sheet
 from countersign.agents.tables_cells import Draft, Told, multiplies, numbers
 from countersign.domain.klass import FieldDef, FieldType, TableDef
@@ -30,7 +30,6 @@ _KINDS = {
     FieldType.DATE: "date",
     FieldType.IDENTIFIER: "identifier",
 }
-Floats = NDArray[np.floating[Any]]
 Signs = frozenset[str]
 """What speaks for or against a cell, by name."""
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating[Any]]
+from countersign.agents.logits import Floats
+
 SIGNALS: tuple[str, ...] = (
     "one", "logit", "lead", "labelled", "places", "supported", "grade", "open_print", "scan", "poor_print",
     "required", "label_elsewhere", "label_empty", "taught",

@@ -1,5 +1,6 @@
 """A source file, what stands on its pages, and why one cannot be read."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -126,6 +127,25 @@ class Opened(Frozen):
     einvoice: EInvoice | None = None
     notes: tuple[str, ...] = ()
     """What a careful person would want to know: ``javascript``, ``repaired``, ``hidden_text`` …"""
+
+    @property
+    def unread(self) -> list[int]:
+        """Numbers of the pages that have no words that can be trusted: they are to be read from pictures."""
+        return [page.number for page in self.pages if page.source is TextSource.NONE]
+
+    def with_read(self, read: Iterable[Page]) -> "Opened":
+        """Put pages that were read from their pictures in place.
+
+        How many words of a page's text layer no eye can see stays known: its picture tells nothing of them.
+        """
+        new = {page.number: page for page in read}
+        pages = tuple(
+            new[old.number].model_copy(update={"hidden_words": old.hidden_words})
+            if old.number in new
+            else old
+            for old in self.pages
+        )
+        return self.model_copy(update={"pages": pages})
 
 
 class Refusal(Frozen):

@@ -131,15 +131,13 @@ def _open(path: Path, sha256: str, pages: Pages, way: Way) -> Opened | Refusal:
 
 def _with_words(opened: Opened, path: Path, kind: MediaType, pages: Pages, *, everywhere: bool) -> Opened:
     """Recognise the pages that have no words of their own, or all."""
-    read: list[Page] = []
-    for page in opened.pages:
-        if everywhere or page.source is TextSource.NONE:
-            recognised = pages.recognise(path, kind, page.number)
-            blank = page.model_copy(update={"words": (), "source": TextSource.NONE})
-            read.append(blank if isinstance(recognised, Refusal) else recognised)
-        else:
-            read.append(page)
-    return opened.model_copy(update={"pages": tuple(read)})
+    if everywhere:
+        blank = {"words": (), "source": TextSource.NONE}
+        opened = opened.model_copy(
+            update={"pages": tuple(page.model_copy(update=blank) for page in opened.pages)}
+        )
+    answers = [pages.recognise(path, kind, number) for number in opened.unread]
+    return opened.with_read(answer for answer in answers if isinstance(answer, Page))
 
 
 def _kept(way: Way, truth: dict[str, Any]) -> Path | None:

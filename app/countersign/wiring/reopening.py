@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from countersign.documents.sniff import HEAD, sniff
-from countersign.domain.document import Opened, Page, Refusal, TextSource
+from countersign.domain.document import Opened, Page, Refusal
 from countersign.store.library import Library
 from countersign.workflow.ports import Pages
 
@@ -25,10 +25,5 @@ def _opened(path: Path, pages: Pages, sha256: str) -> Opened | None:
     opened = pages.open(path, sha256, media_type)
     if isinstance(opened, Refusal):
         return None
-    read: list[Page] = []
-    for page in opened.pages:
-        answer: Page | Refusal = page
-        if page.source is TextSource.NONE:
-            answer = pages.recognise(path, media_type, page.number)
-        read.append(page if isinstance(answer, Refusal) else answer)
-    return opened.model_copy(update={"pages": tuple(read)})
+    answers = [pages.recognise(path, media_type, number) for number in opened.unread]
+    return opened.with_read(answer for answer in answers if isinstance(answer, Page))

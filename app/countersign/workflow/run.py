@@ -154,8 +154,7 @@ class CaseRun:
             notes=opened.notes,
             milliseconds=_since(began),
         )
-        unread = [page.number for page in opened.pages if page.source is TextSource.NONE]
-        failures = [(self._overseer, self._unread(number, refusals.get(number))) for number in unread]
+        failures = [(self._overseer, self._unread(number, refusals.get(number))) for number in opened.unread]
         return [(self._opener, event), *failures]
 
     def _opened_before(self, file: CaseFile) -> Opened | None:
@@ -167,20 +166,18 @@ class CaseRun:
 
     def _recognised(self, path: Path, opened: Opened) -> tuple[Opened, dict[int, Refusal]]:
         """Read the pages without text from their pictures, side by side; returns those that could not be."""
-        blank = [page.number for page in opened.pages if page.source is TextSource.NONE]
+        numbers = opened.unread
         answers = dict(
             zip(
-                blank,
+                numbers,
                 self._readers.map(
-                    lambda number: self._pages.recognise(path, opened.media_type, number), blank
+                    lambda number: self._pages.recognise(path, opened.media_type, number), numbers
                 ),
                 strict=True,
             )
         )
-        read = {number: answer for number, answer in answers.items() if isinstance(answer, Page)}
         refusals = {number: answer for number, answer in answers.items() if isinstance(answer, Refusal)}
-        pages = tuple(_with_hidden(read.get(page.number, page), page.hidden_words) for page in opened.pages)
-        return opened.model_copy(update={"pages": pages}), refusals
+        return opened.with_read(a for a in answers.values() if isinstance(a, Page)), refusals
 
     @staticmethod
     def _refused(document: Document, refusal: Refusal) -> DocumentRefused:
@@ -241,11 +238,6 @@ class CaseRun:
     @staticmethod
     def _draft(file: CaseFile, what: str, actor: Actor, event: Event) -> Draft:
         return Draft(event=event, actor=actor, case=file.id, effect=f"{run_of(file.id, file.run)}/{what}")
-
-
-def _with_hidden(page: Page, hidden: int) -> Page:
-    """Keep in mind how many words of a page's text layer no eye can see, now that its picture was read."""
-    return page.model_copy(update={"hidden_words": hidden}) if page.hidden_words != hidden else page
 
 
 def _since(began: float) -> int:
