@@ -24,12 +24,15 @@ from countersign.ui.models.standing import State
 from countersign.ui.views.desk_view import DeskWindow
 from countersign.ui.views.explain_view import ExplainDialog
 from countersign.ui.views.export_view import ExportDialog
+from countersign.ui.views.stop_dialog import StopDialog
 from countersign.wiring.desk import Desk, open_desk
 
 Dialog = TypeVar("Dialog", bound=QDialog)
 SIZES = ((1440, 900), (1024, 768))
 CASE = "invoice-14.pdf"
 """File of the case that is shown: an invoice with line items and doubtful fields."""
+AGENT = "reader.local"
+"""The agent that is shown."""
 PATIENCE = 15_000
 SETTLED = 600
 """Milliseconds without which a picture might still miss something that is on its way."""
@@ -102,6 +105,12 @@ def exporting(window: DeskWindow) -> QDialog:
     return dialog
 
 
+def stopping(window: DeskWindow) -> QDialog:
+    """Open the dialog that stops agents; nothing is stopped."""
+    window.stop()
+    return found(window, StopDialog)
+
+
 def found(window: DeskWindow, kind: type[Dialog]) -> Dialog:
     """Wait for a dialog of a kind."""
     wait(lambda: any(one.isVisible() for one in window.findChildren(kind)))
@@ -155,6 +164,13 @@ def main() -> None:
         window.show_learning()
         wait(lambda: window.learning.session.found is not None)
         take(window, theme, told.out, "learning")
+        window.show_agents()
+        wait(lambda: bool(window.agents.model.rows))
+        window.agents.choose(AGENT)
+        take(window, theme, told.out, "agents")
+        take(window, theme, told.out, "stop", lambda: stopping(window))
+        window.agents.choose_tab(1)
+        take(window, theme, told.out, "plans")
         window.close()
     finally:
         desk.close()

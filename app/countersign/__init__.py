@@ -1,3 +1,3 @@
 """Countersign: the document desk where agents sign and people countersign."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
@@ -35,6 +36,9 @@ def main() -> int:
     except BrokenPipeError:  # whoever read our output left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:  # before a door was reached that knows what to say
+        sys.stderr.write("countersign: Interrupted before anything was begun.\n")
+        return 128 + signal.SIGINT
     return status
 
 
@@ -73,7 +77,7 @@ def open_desk(wish: "Window") -> int:
         _close_when_told(window)
         desk.start_agents()  # only now: a worker takes as much of the machine to start as the window does
         if wish.bring_in:
-            window.bring_in(list(wish.bring_in), "command_line")
+            window.door.bring_in(list(wish.bring_in), "command_line")
 
     settings_file = Home(wish.home).root / "window.ini"
     ask = DialogAsker(settings_file)
@@ -110,13 +114,23 @@ def run_agents(wish: "Agents") -> int:
     from countersign.cli import asking
     from countersign.cli.terminal import emit
     from countersign.settings.home import Home
-    from countersign.worker import run_worker
+    from countersign.wiring.supervise import SUPERVISED
 
+    if os.environ.get(SUPERVISED):
+        from countersign.worker import run_worker
+
+        run_worker(Home(wish.home))
+        return 0
     if wish.as_json:
         emit({"agents": "begin", "home": str(wish.home)})
     elif sys.stderr.isatty():
         sys.stderr.write(f"The agents of {wish.home} begin their work. Ctrl+C ends it.\n")
-    run_worker(Home(wish.home, asking.hidden))
+    from countersign.wiring.attend import attend
+
+    stop = threading.Event()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, lambda *_: stop.set())
+    attend(Home(wish.home, asking.hidden), stop)
     if wish.as_json:
         emit({"agents": "ended", "home": str(wish.home)})
     return 0

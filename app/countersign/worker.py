@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from logging.handlers import RotatingFileHandler
@@ -24,7 +24,8 @@ from filelock import FileLock, Timeout
 from countersign.domain.errors import Trouble
 from countersign.settings.home import Home
 from countersign.wiring.room import AgentsRoom
-from countersign.wiring.supervise import SUPERVISED, receive_root
+from countersign.wiring.supervise import CUT_OFF, SUPERVISED, receive_root
+from countersign.workflow.engine import PutOff
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,9 @@ SETTLING = 0.5
 """Seconds after a change of the file in which the record is asked at every look: what is written can be read
 only once it has reached the disk, and that no longer shows on the file.
 """
+
+SPARE_THREADS = 6
+"""Threads beside those that cases are worked on in, so that taking notes never waits for a document."""
 
 REST = 3.0
 """Seconds that a case rests whose run could not be recorded, as on a full disk."""
@@ -75,24 +79,43 @@ def run_worker(home: Home, until_idle: bool = False) -> None:
 
 async def _serve(open_room: Callable[[], AgentsRoom], until_idle: bool) -> None:
     stop = asyncio.Event()
-    no_more_files, no_more_records = threading.Event(), threading.Event()
+    no_more_files, no_more_orders, no_more_records = (threading.Event() for _ in range(3))
     with _told_to_end(asyncio.get_running_loop(), stop):
         room = await asyncio.to_thread(open_room)
+        threads = ThreadPoolExecutor(room.engine.places + SPARE_THREADS, thread_name_prefix="run")
+        asyncio.get_running_loop().set_default_executor(threads)  # which ends with the loop
         anchor = threading.Thread(target=room.anchor, args=(no_more_records,), name="anchor", daemon=True)
         learn = threading.Thread(target=room.learn, args=(no_more_files,), name="learn", daemon=True)
+        shift = Shift(room, stop, until_idle)
+        loop = asyncio.get_running_loop()
+        obey = threading.Thread(
+            target=room.obey,
+            args=(no_more_orders, lambda: loop.call_soon_threadsafe(shift.ordered)),
+            name="orders",
+            daemon=True,
+        )
+        tend = threading.Thread(
+            target=room.tend,
+            args=(no_more_orders, lambda: loop.call_soon_threadsafe(stop.set)),
+            name="stalls",
+            daemon=True,
+        )
         try:
+            obey.start()
             room.engine.launch()
+            tend.start()
             if not until_idle:
                 watch = threading.Thread(target=room.watch, args=(no_more_files,), name="inbox", daemon=True)
                 watch.start()
             anchor.start()
             learn.start()
-            shift = Shift(room, stop, until_idle)
             await shift.work()
             is_done = await room.engine.finish(TO_FINISH)
         finally:
             no_more_files.set()
-        if is_done:
+        if is_done and not room.hangs():
+            no_more_orders.set()
+            await asyncio.to_thread(obey.join)
             await asyncio.to_thread(learn.join, TO_FINISH)  # it stops at its next look
             await room.close()
             no_more_records.set()
@@ -102,28 +125,40 @@ async def _serve(open_room: Callable[[], AgentsRoom], until_idle: bool) -> None:
             return
     # Steps are still running in threads that nothing can end. What they do not get to record, the next
     # worker does: end as a kill would.
+    status = CUT_OFF if room.hangs() else 0
     room.pages.close()
     logging.shutdown()
     if shift.trouble is not None:
         os.write(sys.stderr.fileno(), f"countersign: {shift.trouble}\n".encode())
-    os._exit(0 if shift.trouble is None else 1)
+    os._exit(status if shift.trouble is None else 1)
 
 
 class Shift:
-    """The loop that gives undecided cases to the engine while it has places."""
+    """The loop that gives undecided cases to the engine while it has places, those first that go first.
+
+    It holds no list of what waits: whenever a place is free it asks the record for as many cases as there are
+    places, so that twenty thousand waiting ones cost no memory, and one that a person moves forward is next.
+    """
 
     def __init__(self, room: AgentsRoom, stop: asyncio.Event, until_idle: bool) -> None:
+        self._room = room
         self._store = room.store
         self._log_file = room.home.database.with_name(room.home.database.name + "-wal")
         self._engine = room.engine
+        self._new_classes = room.new_classes
         self._stop = stop
         self._until_idle = until_idle
         self._wake = asyncio.Event()
-        self._waiting: deque[str] = deque()
         self._resting: dict[str, float] = {}
         self._troubles = 0
+        self._must_look = True
         self.trouble: Trouble | None = None
         """Why the shift ended although nobody told it to: the record cannot be written."""
+
+    def ordered(self) -> None:
+        """Hear that other orders to stop stand than before: other cases may be begun."""
+        self._must_look = True
+        self._wake.set()
 
     async def work(self) -> None:
         """Work until told to stop, or until nothing can be recorded any longer."""
@@ -134,25 +169,24 @@ class Shift:
             glance, moment = self._glance(), monotonic()
             if glance != glanced:
                 glanced, changed = glance, moment
-            if moment - changed < SETTLING or moment - asked > LOOK_ANYWAY:
+            self._end_rests(moment)
+            self._new_classes.look()
+            is_starved = bool(self._engine.free) and not self._must_look
+            if is_starved and (moment - changed < SETTLING or moment - asked > LOOK_ANYWAY):
                 asked = moment
                 head = self._store.head()
-            rested = [case for case, until in self._resting.items() if until <= monotonic()]
-            for case in rested:
-                del self._resting[case]
-            if self._engine.free and not self._waiting and (head != seen or rested):
+            if self._engine.free and (self._must_look or head != seen):
                 seen = head
                 await self._look()
-            self._begin()
             if self._until_idle and await self._is_idle():
                 return
-            if not (self._waiting and self._engine.free):
+            if not (self._must_look and self._engine.free):
                 await self._pause()
 
     async def _is_idle(self) -> bool:
-        if self._waiting or self._resting or self._engine.under_way:
+        if self._resting or self._engine.under_way:
             return False
-        return not await asyncio.to_thread(self._store.undecided, 1)
+        return not await asyncio.to_thread(self._store.undecided, 1, self._room.held())
 
     def _glance(self) -> tuple[int, int] | None:
         """Return what tells, at next to no cost, that some process has written to the record."""
@@ -162,18 +196,27 @@ class Shift:
             return None
         return status.st_mtime_ns, status.st_size
 
-    async def _look(self) -> None:
-        busy = self._engine.under_way | self._resting.keys()
-        limit = len(busy) + 4 * max(1, self._engine.free)
-        cases = await asyncio.to_thread(self._store.undecided, limit)
-        self._waiting.extend(case for case in cases if case not in busy)
+    def _end_rests(self, moment: float) -> None:
+        for case in [case for case, until in self._resting.items() if until <= moment]:
+            del self._resting[case]
+            self._must_look = True
 
-    def _begin(self) -> None:
-        while self._waiting and self._engine.free:
-            self._engine.begin(self._waiting.popleft(), self._ended)
+    async def _look(self) -> None:
+        """Begin the cases that go first, as many as there are places."""
+        self._must_look = False
+        busy = self._engine.under_way | self._resting.keys()
+        found = await asyncio.to_thread(
+            self._store.undecided, len(busy) + self._engine.free, self._room.held()
+        )
+        fresh = [case for case in found if case not in busy][: self._engine.free]
+        for case in fresh:
+            self._engine.begin(case, self._ended)
+        self._must_look |= bool(fresh)  # there may be more
 
     def _ended(self, case: str, error: BaseException | None) -> None:
-        if error is not None:
+        if isinstance(error, PutOff):
+            self._resting[case] = monotonic() + REST  # so that others get its place meanwhile
+        elif error is not None:
             logger.error("the run of %s could not be finished: %s", case, error, exc_info=error)
             self._resting[case] = monotonic() + REST
         self._troubles = self._troubles + 1 if isinstance(error, Trouble) else 0

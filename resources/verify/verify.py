@@ -640,12 +640,14 @@ def witness_of(vkey):
 
 AGENT_ACTS = {"classified", "reading_made", "checked", "agent_failed"}
 PERSON_ACTS = {"claimed", "field_reviewed", "case_approved", "case_rejected", "hold_placed", "hold_lifted"}
-PERSON_ACTS |= {"lesson_forgotten", "class_corrected"}
+PERSON_ACTS |= {"lesson_forgotten", "class_corrected", "plan_proposed", "prioritised"}
 ENROLMENTS = {"desk_founded", "desk_rekeyed", "key_revoked", "person_enrolled", "agent_enrolled"}
 KINDS = AGENT_ACTS | PERSON_ACTS | ENROLMENTS
 KINDS |= {"policy_activated", "epoch_begun", "signed_in", "sign_in_failed", "clock_jumped", "logging_failed"}
 KINDS |= {"keys_restored", "exported", "document_received", "document_received_again", "mail_taken_apart"}
 KINDS |= {"document_opened", "document_refused", "decided", "released", "erased", "lessons_learned"}
+KINDS |= {"work_stopped", "work_resumed", "plan_activated", "plan_chosen", "steps_taken", "spend_reserved"}
+KINDS |= {"budget_reached", "version_admitted"}
 LEADING = {"administrator", "team_lead"}
 OVERSIGHT = LEADING | {"auditor"}
 DECIDING = {"processor", "approver", "team_lead"}
@@ -664,6 +666,15 @@ ROLES = {
     "exported": OVERSIGHT,
     "lessons_learned": set(),
     "lesson_forgotten": LEADING | {"agent_owner", "model_steward"},
+    "work_resumed": LEADING | {"agent_owner"},
+    "plan_proposed": LEADING | {"agent_owner", "model_steward"},
+    "plan_activated": LEADING | {"agent_owner"},
+    "version_admitted": LEADING | {"agent_owner", "model_steward"},
+    "plan_chosen": set(),
+    "steps_taken": set(),
+    "spend_reserved": set(),
+    "budget_reached": set(),
+    "prioritised": DECIDING,
     "hold_placed": OVERSIGHT,
     "hold_lifted": OVERSIGHT,
     "erased": {"administrator"},
@@ -708,6 +719,12 @@ class Staff:
                 raise Wrong("its signature bears another name than that of %s" % actor["id"])
         if is_person and kind in BY_ONESELF and body.get("person") != actor["id"]:
             raise Wrong("it names another person than %s, who signs it" % actor["id"])
+        if kind == "plan_activated":
+            proposer = body.get("proposed_by")
+            if (proposer in (None, member["name"])) if is_person else (proposer is not None):
+                raise Wrong("it makes a plan active that one person proposed and no second person adopted")
+        if kind == "version_admitted" and is_person != (body.get("how") == "person"):
+            raise Wrong("it says that a version was admitted by %s" % body.get("how"))
         return member["key"]
 
     def take(self, record):

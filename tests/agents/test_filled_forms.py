@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from tests.agents.paper_form import FILLED, QUESTIONS, form
 from tests.agents.paper_words import opened, page
 
-from countersign.agents import forms, staff, widgets
+from countersign.agents import form_fields, forms, staff, widgets
 from countersign.agents.form_places import Place, joined, of_pages, of_widgets
 from countersign.domain.document import Opened, Rule, Word
 from countersign.domain.event import ReadingMade
 from countersign.domain.geometry import Box
 from countersign.domain.klass import ClassDef
 from countersign.domain.reading import Method, Row
-from countersign.settings.catalogue import Catalogue, load
+from countersign.settings.catalogue import Catalogue, examples, load
 
 CANONICAL = {
     "veteran_first_name": "Rosamond",
@@ -28,7 +28,9 @@ CANONICAL = {
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load()
+    """The desk's classes, and the example whose documents are forms."""
+    desk = load()
+    return desk.model_copy(update={"classes": {**desk.classes, **examples()}})
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +160,36 @@ def test_a_document_whose_text_flows_down_the_page_is_no_form() -> None:
     rules = tuple(Rule(50, 55 + 20 * n, 400, 55 + 20 * n) for n in range(15))
     paper = page(*lines).model_copy(update={"rules": rules})
     assert forms.entries(opened(paper)) == []
+
+
+def test_an_entry_that_is_print_by_now_stands_in_its_field_as_it_did_before(catalogue: Catalogue) -> None:
+    klass = catalogue.classes["benefit_claim"]
+    for name in ("email", "address_street", "veteran_first_name"):
+        before, after = (
+            next(r.evidence for r in _read(form(flat=flat), klass).readings if r.field == name)
+            for flat in (False, True)
+        )
+        assert before is not None
+        assert after is not None
+        assert before.box.overlap(after.box) > 0.8
+
+
+def test_a_window_in_which_the_form_prints_something_is_no_field() -> None:
+    word, printed = Word("Ann", 20, 10, 40, 20, 0), Word("Name", 60, 10, 90, 20, 1)
+    wide, narrow = Rule(10, 5, 100, 25), Rule(10, 5, 50, 25)
+    paper = page().model_copy(update={"windows": (wide, narrow)})
+    assert form_fields.window((word,), paper, (printed,)) == Box(x0=10, y0=5, x1=50, y1=25)
+    assert form_fields.window((word, printed), paper, ()) == Box(x0=10, y0=5, x1=100, y1=25)
+    assert form_fields.window((word,), page(), ()) is None
+
+
+def test_a_value_that_another_reader_saw_in_a_field_stands_in_that_field(catalogue: Catalogue) -> None:
+    klass = catalogue.classes["benefit_claim"]
+    filled_in = _read(form(flat=True), klass)
+    reading = next(r for r in filled_in.readings if r.field == "email")
+    assert reading.evidence is not None
+    box = reading.evidence.box
+    words = reading.evidence.model_copy(update={"box": box.model_copy(update={"x1": box.x0 + 30})})
+    seen = filled_in.model_copy(update={"readings": (reading.model_copy(update={"evidence": words}),)})
+    (kept,) = widgets.filled_only(seen, filled_in, klass).readings
+    assert kept.evidence == reading.evidence

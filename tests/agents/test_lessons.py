@@ -20,7 +20,7 @@ from countersign.agents.sheet import Sheet
 from countersign.agents.training import Lesson
 from countersign.domain.document import Opened, Page, TextSource, Word
 from countersign.domain.klass import ClassDef, FieldDef, FieldGroup, FieldType, Headline
-from countersign.settings import plain_yaml
+from countersign.settings import source
 from countersign.settings.resources import shipped
 
 WAYBILL = ClassDef(
@@ -140,14 +140,6 @@ def test_no_word_of_a_document_is_kept(many: list[Lesson]) -> None:
         assert word not in text
 
 
-def test_shipped_lessons_name_no_document_and_no_value(many: list[Lesson]) -> None:
-    ours = learning.learn(many[:3], WAYBILL).shippable()
-    assert ours.sources == ()
-    assert {one.document for one in ours.kept} == {""}
-    assert {spot.value for one in ours.kept for spot in one.spots.values() if spot} == {0}
-    assert read(ours, many[5])["reference"] == "910185"
-
-
 def test_memory_keeps_the_newest_few_of_a_layout(many: list[Lesson]) -> None:
     taught: Lessons | None = None
     for one in many:
@@ -176,6 +168,19 @@ def test_the_curve_rises_from_what_the_base_model_reads(many: list[Lesson]) -> N
     assert [point.documents for point in points] == [0, 1, 6]
     assert points[0].f1 < points[1].f1 <= points[2].f1
     assert all(point.low <= point.f1 <= point.high for point in points)
+
+
+def test_one_confirmed_document_does_not_outvote_lessons_that_are_sure(many: list[Lesson]) -> None:
+    other = {"loaded": ["2026-07-04"]}  # a date that stands elsewhere than all others say
+    odd = learning.remember(learning.confirmed(lesson(3).prepared, other, document="odd"))
+    fitted = learning.learn(many, WAYBILL).replaced(kept=())
+
+    def loaded(*lessons: Lessons) -> str | None:
+        made = local.read_prepared(lesson(20).prepared, lessons=lessons)
+        return next(reading.value for reading in made.readings if reading.field == "loaded")
+
+    assert loaded(odd) == "2026-07-03"
+    assert loaded(fitted, odd) == "2026-03-03"
 
 
 def test_another_layout_is_no_kin() -> None:
@@ -212,9 +217,7 @@ def test_the_minimiser_finds_the_bottom_of_a_bowl() -> None:
 
 def test_the_classes_that_show_how_a_desk_adds_one_can_be_read() -> None:
     folder = shipped("resources", "class_examples")
-    found = [
-        ClassDef.model_validate(plain_yaml.parse(file.read_text())) for file in sorted(folder.glob("*.yaml"))
-    ]
+    found = [ClassDef.model_validate(source.read(file).data) for file in sorted(folder.glob("*.yaml"))]
     assert [klass.name for klass in found] == [file.stem for file in sorted(folder.glob("*.yaml"))]
     assert {"ad_buy", "registration"} <= {klass.name for klass in found}
 
@@ -240,6 +243,27 @@ def test_words_on_a_typewritten_scan_make_one_run() -> None:
     for held, runs in ((words, 3), (close, 1)):
         scan = Page(number=0, width=595, height=842, source=TextSource.OCR, words=tuple(held))
         assert len(Sheet(opened(scan)).runs) == runs
+
+
+def test_a_comma_on_a_scan_joins_over_a_wider_space() -> None:
+    for first, runs in (("Cranes", 2), ("Crane,", 1)):
+        words = (Word(first, 10, 40, 46, 48, 0), Word("LLP", 57, 40, 75, 48, 0))
+        scan = Page(number=0, width=595, height=842, source=TextSource.OCR, words=words)
+        assert len(Sheet(opened(scan)).runs) == runs
+
+
+def test_how_long_an_identifier_is_speaks_for_it() -> None:
+    prepared = lesson(3).prepared
+    candidates, _ = prepared.candidates(WAYBILL.fields[0])
+    strings = prepared.context.of(candidates).strings
+    assert all(
+        f"shape:of {len(c.value)}" in own for c, own in zip(candidates, strings, strict=True) if c.value
+    )
+
+
+def test_lessons_of_one_layout_leave_what_the_shipped_reader_says_nearly_as_it_is(many: list[Lesson]) -> None:
+    taught = learning.learn(many, WAYBILL)
+    assert all(abs(one.weights.trust - 1.0) < 0.2 for one in taught.learned.values())
 
 
 def test_what_probabilities_were_worth_rises_and_is_not_told_from_few() -> None:

@@ -9,7 +9,7 @@ from countersign.domain.klass import ClassDef
 from countersign.settings.catalogue import load
 
 _AGREEMENT = (
-    "THIS CONFIDENTIALITY AGREEMENT is made as of January 30, 2006",
+    "THIS SECRECY AGREEMENT is made as of October 9, 2013",
     "by and between {first} (the “Company”) and {second}",
     "(“Recipient”), who intend to share confidential information and agree",
     "as follows in the numbered sections of this agreement and",

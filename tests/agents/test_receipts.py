@@ -6,6 +6,7 @@ from tests.agents.paper_words import Line, opened, page
 from countersign.agents import stacks, tills
 from countersign.agents.candidates import Candidate, Print, typed
 from countersign.agents.classifier import classify
+from countersign.agents.labels import find, lexicon
 from countersign.agents.sheet import Sheet
 from countersign.domain.klass import FieldType
 from countersign.settings.catalogue import Catalogue, load
@@ -70,10 +71,10 @@ def test_the_strings_of_a_stack_say_where_it_stands_and_what_is_around_it() -> N
 
 
 def test_what_was_given_less_what_came_back_is_the_total() -> None:
-    told = said("Item 3.20", "Item 5.00", "Total 8.20", "Cash 20.20", "Change 12.00")
-    assert "till:settled" in told["8.20"]
-    assert {"till:given", "till:not settled"} <= told["20.20"]
-    assert "till:returned" in told["12.00"]
+    told = said("Item 3.40", "Item 6.10", "Total 9.50", "Cash 20.00", "Change 10.50")
+    assert "till:settled" in told["9.50"]
+    assert {"till:given", "till:not settled"} <= told["20.00"]
+    assert "till:returned" in told["10.50"]
 
 
 def test_the_total_after_rounding_is_told_from_that_before() -> None:
@@ -120,3 +121,39 @@ def test_words_of_a_till_make_no_receipt_of_what_asks_for_payment_like_an_invoic
     classes = load().classes
     assert classify(Sheet(opened(page(*till))), classes).klass == "receipt"
     assert classify(Sheet(opened(page(*till, *asks))), classes).klass == "invoice"
+
+
+def test_an_address_on_its_own_lines_keeps_the_point_that_is_printed() -> None:
+    found = [c.value for c in stacks.addresses(slip(*HEAD[:3], (60, 79, "NO 3, JALAN MELUR."), *HEAD[4:]))]
+    assert "NO 3, JALAN MELUR." in found
+
+
+def test_no_address_goes_on_at_a_heading_or_an_address_for_letters() -> None:
+    lower = ((60, 118, "TAXINVOICE"), (60, 131, "melur@example.org"))
+    found = [candidate.value for candidate in stacks.addresses(slip(*HEAD[:6], *lower))]
+    assert found
+    assert not any("TAXINVOICE" in value or "@" in value for value in found)
+
+
+def test_a_name_says_whether_it_leaves_a_line_that_may_be_part_of_it() -> None:
+    sheet = slip(*HEAD)
+    around = stacks.Stacks(sheet)
+    strings = {c.value: set(around.of(c)) for c in stacks.names(sheet)}
+    assert "stack:name of lines" in strings["KEDAI RAYA SENTOSA SDN BHD"]
+    assert "stack:name without its end" in strings["KEDAI RAYA SENTOSA"]
+
+
+def test_singapore_dollars_are_known_where_a_scan_took_the_letter_for_a_digit() -> None:
+    sheet = slip((60, 40, "TOTAL 5$22,800.50"))
+    found = typed(sheet, frozenset({FieldType.CURRENCY}), Print(sheet, "en"), set())
+    assert [candidate.value for candidate in found] == ["SGD"]
+
+
+@pytest.mark.parametrize("label", ["CO.NO.", "Company Reg No.:", "GST ID :", "Tel No."])
+def test_the_number_of_a_company_or_a_telephone_is_no_receipt_number(
+    label: str, catalogue: Catalogue
+) -> None:
+    sheet = slip((60, 40, "KEDAI RAYA SENTOSA SDN BHD"), (60, 53, f"{label} 1230987"), *HEAD[4:6])
+    klass = catalogue.classes["receipt"]
+    named = {klass.fields[index].name for hit in find(sheet, lexicon(klass)) for index in hit.fields}
+    assert "invoice_number" not in named

@@ -4,8 +4,7 @@ import pytest
 from tests.agents.paper_words import invoice, opened, page
 from tests.support.words import reading
 
-from countersign.agents import identities, staff
-from countersign.agents.arithmetic import find_order
+from countersign.agents import identities, instructions, staff
 from countersign.domain.actor import AgentCard
 from countersign.domain.case import CaseFile, FieldState, Status
 from countersign.domain.document import EInvoice, Opened, Widget
@@ -136,7 +135,7 @@ def test_transactions_lead_from_the_opening_to_the_closing_balance(
         for amount in amounts
     )
     file = case(values, rows)
-    answers = staff.check(file, catalogue.classes["statement"], None, NOTHING_KNOWN, TODAY)
+    answers = staff.check(file, catalogue.classes["statement"], opened(), NOTHING_KNOWN, TODAY)
     codes = {reason.code for _, answer in answers for reason in answer.findings}
     assert codes & {"totals_disagree"} == found
 
@@ -178,7 +177,7 @@ def test_orders_in_a_document_are_flagged_and_change_no_value(catalogue: Catalog
     "harmless", ["Please follow the instructions overleaf.", "Approved by: J. Doe", "Vielen Dank"]
 )
 def test_ordinary_sentences_are_no_orders(harmless: str) -> None:
-    assert find_order(invoice(note=harmless)) is None
+    assert instructions.find(invoice(note=harmless)) == ()
 
 
 def _values(catalogue: Catalogue, document: Opened) -> dict[str, str | None]:
@@ -308,7 +307,7 @@ def test_filled_form_fields_are_read_by_label_and_name(catalogue: Catalogue) -> 
 
 def test_every_agent_has_a_card_whose_digest_covers_what_decides_its_behaviour() -> None:
     held = staff.cards()
-    assert len({card.name for card in held}) == len(held) == 6
+    assert len({card.name for card in held}) == len(held) == 7
     assert all(len(card.code_digest) == 64 and card.purpose.endswith(".") for card in held)
     assert len({card.code_digest for card in held}) == len(held)
 

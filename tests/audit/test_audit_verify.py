@@ -18,7 +18,8 @@ from countersign.audit.keys import Key, to_text
 from countersign.audit.merkle import Frontier, root_of
 from countersign.audit.record import NONE_BEFORE, App, Link, Place
 from countersign.audit.staff import ENROLMENTS, epoch_text
-from countersign.audit.verify import BEGINNING, LogCheck, Start, Tail, Unlinked, Unopened, is_other_changed
+from countersign.audit.stretch import BEGINNING, Start, Tail
+from countersign.audit.verify import LogCheck, Unlinked, Unopened, is_other_changed
 from countersign.domain.actor import Actor, ActorKind
 
 DESK, READER, ADA, STRANGER, FIRST, SECOND = (Key(bytes([n]) * 32) for n in range(1, 7))

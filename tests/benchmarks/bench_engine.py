@@ -8,7 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure
-from tests.support.memory import MemoryCases, MemoryLedger, MemoryLibrary, MemoryPages, MemoryStaff, system
+from tests.support.memory import (
+    MemoryCases,
+    MemoryLedger,
+    MemoryLibrary,
+    MemoryPages,
+    MemoryStaff,
+    memory_plans,
+    open_gate,
+    system,
+)
 
 from countersign.policy.load import load
 from countersign.settings import catalogue
@@ -16,6 +25,7 @@ from countersign.settings.resources import shipped
 from countersign.wiring.engine import configuration
 from countersign.workflow.engine import Engine
 from countersign.workflow.run import CaseRun
+from countersign.workflow.steps import run_of
 
 RUNS = 500
 
@@ -23,10 +33,11 @@ RUNS = 500
 class Idle(CaseRun):
     """Steps that do nothing."""
 
-    def open(self, case: str) -> None:
-        """Do nothing."""
+    def run(self, case: str) -> str:
+        """Name the only run."""
+        return run_of(case)
 
-    def resolve(self, case: str) -> None:
+    def take(self, case: str) -> None:
         """Do nothing."""
 
 
@@ -45,7 +56,10 @@ def bench_engine() -> Iterator[Figure]:
             catalogue=words,
             policy=lambda: policy,
             system=system,
+            plans=memory_plans(ledger),
+            gate=open_gate(),
             readers=readers,
+            side_by_side=readers,
         )
         seconds, cpu = asyncio.run(_run(Engine(configuration(Path(folder) / "engine.sqlite"), steps, 4)))
     yield Figure("engine alone, runs", RUNS / seconds, "runs/s", budget=70, better="more")
@@ -56,11 +70,17 @@ async def _run(engine: Engine) -> tuple[float, float]:
     engine.launch()
     waiting = [f"c-{number}" for number in range(RUNS)]
     woken = asyncio.Event()
+
+    def ended(_: str, error: BaseException | None) -> None:
+        if error is not None:
+            raise error
+        woken.set()
+
     began, began_cpu = time.perf_counter(), time.process_time()
     while waiting or engine.under_way:
         woken.clear()
         while waiting and engine.free:
-            engine.begin(waiting.pop(), lambda *_: woken.set())
+            engine.begin(waiting.pop(), ended)
         await woken.wait()
     took = time.perf_counter() - began, time.process_time() - began_cpu
     await engine.close()

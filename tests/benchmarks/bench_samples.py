@@ -96,7 +96,7 @@ def rightness(store: Store, outcomes: list[CaseOutcome]) -> Iterator[Figure]:
     classed: Counter[bool] = Counter()
     for case in filter(None, (unfold(store.entries(outcome.case)) for outcome in outcomes)):
         truth = told.get(case.documents[0].sha256)
-        klass = known.get({"receipt": "invoice"}.get(truth["class"], truth["class"]) if truth else "")
+        klass = known.get(truth["class"] if truth else "")
         if truth is None or klass is None or case.klass is None:
             continue
         read_as = known.get(case.klass)

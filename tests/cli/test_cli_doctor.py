@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -9,14 +10,36 @@ import pytest
 
 from countersign.cli import doctor
 from countersign.cli.doctor import State
+from countersign.documents import process
+from countersign.documents.sandbox.barrier import Against, Means, barriers
 from countersign.settings.home import Home
 
 Usage = namedtuple("Usage", "total used free")
 
 
 def test_a_page_child_really_opens_a_document(tmp_path: Path) -> None:
+    opened, _ = doctor.reading(Home(tmp_path))
+    assert opened.state is State.GOOD, opened.found
+
+
+def test_page_children_that_do_not_start_are_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_command", lambda: [sys.executable, "-c", "raise SystemExit(3)"])
     (check,) = doctor.reading(Home(tmp_path))
-    assert check.state is State.GOOD, check.found
+    assert (check.state, check.mend) == (State.MISSING, doctor.ANEW)
+    assert "exit status 3" in check.found
+
+
+def test_what_keeps_a_page_child_to_reading_is_told_and_what_does_not() -> None:
+    told = {Means.SYSTEM_CALLS: "", Means.MEMORY_LIMIT: "", Means.LANDLOCK: "Function not implemented"}
+    check = doctor.sandbox(barriers(told))
+    assert check.state is State.ADVICE
+    assert "bounded memory, no network, no writing of files" in check.found
+    assert "no files but the program's own (Landlock: Function not implemented)" in check.mend
+    every = doctor.sandbox(barriers(dict.fromkeys(Means, "")))
+    assert (every.state, every.mend) == (State.GOOD, "")
+    assert every.found.count(", ") == len(Against) - 1
 
 
 def test_limits_that_cannot_be_used_are_a_finding_with_a_mend(tmp_path: Path) -> None:

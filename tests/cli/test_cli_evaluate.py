@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from countersign.cli import door
+from countersign.insight import learned_from
 
 SAMPLES = Path(__file__).parents[2] / "sample_docs"
 
@@ -49,3 +50,24 @@ def test_confirming_all_documents_first_leaves_none_to_measure_and_says_so(
 ) -> None:
     assert door.enter(["evaluate", str(one_sample), "--learn-from", "1"]) == 1
     assert "Confirm fewer" in capsys.readouterr().err
+
+
+def test_stopping_a_measurement_is_one_sentence_that_says_nothing_was_changed(
+    one_sample: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("countersign.insight.evaluate.open_set", stopped)
+    assert door.enter(["evaluate", str(one_sample)]) == door.INTERRUPTED
+    said = capsys.readouterr().err
+    assert said == ("countersign: Interrupted after 0 of 1 sets. Nothing was changed: begin again at will.\n")
+
+
+def test_a_measurement_says_of_how_many_documents_the_shipped_models_have_learned(
+    one_sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for known, words in ((1, "WHICH LEARNED FROM 1 OF THESE"), (0, "has not seen these"), (None, "not tell")):
+        monkeypatch.setattr(learned_from, "count", lambda _, known=known: known)
+        assert door.enter(["evaluate", str(one_sample), "--keep", str(tmp_path / "kept")]) == 0
+        assert words in " ".join(capsys.readouterr().out.split())

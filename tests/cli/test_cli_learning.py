@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.stories import ADA
+from tests.store.stories import ADA, CARD
 from tests.support.teaching import approve
 
 from countersign.agents.identities import cards
@@ -54,7 +54,7 @@ def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
 @pytest.fixture
 def taught(terminal: Terminal) -> Terminal:
     """A desk at which Ada approved three invoices of two counterparties."""
-    with open_store(terminal.home, person=ADA, agents=cards()) as store:
+    with open_store(terminal.home, person=ADA, agents=[CARD]) as store:
         for n in range(3):
             approve(store, n)
     return terminal

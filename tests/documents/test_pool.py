@@ -1,5 +1,7 @@
 """A hang, a crash or a bomb costs one child; the desk, the next document and the other threads go on."""
 
+import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,16 +12,17 @@ from typing import BinaryIO
 import psutil
 import pytest
 from PIL import Image
-from tests.documents.paper import encoded, file, pdf, sha
+from tests.documents.paper import drawn, encoded, file, pdf, sha
 
 from countersign.documents import process
 from countersign.documents.frames import send_file
 from countersign.documents.pool import Closed, Pages
 from countersign.documents.process import CannotStart
-from countersign.domain.document import MediaType, Opened, Refusal
+from countersign.domain.document import MediaType, Opened, Page, Refusal
 from countersign.settings.limits import Limits
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="stops and kills children by signal")
+KILL = 9
 PATIENCE = 20  # seconds; a busy machine
 
 
@@ -45,7 +48,7 @@ def children() -> list[psutil.Process]:
     return [child for child in others if "countersign.documents.child" in child.cmdline()]
 
 
-def killing(times: int) -> Callable[..., None]:
+def killing(times: int, by: int = KILL) -> Callable[..., None]:
     """Return a sender that kills the child that it sent to, before it can answer, the first `times`."""
     left = times
 
@@ -55,7 +58,8 @@ def killing(times: int) -> Callable[..., None]:
             (child,) = children()
             child.suspend()
             send_file(pipe, json, document, length)
-            child.kill()
+            child.send_signal(by)
+            child.resume()
             left -= 1
         else:
             send_file(pipe, json, document, length)
@@ -64,11 +68,22 @@ def killing(times: int) -> Callable[..., None]:
 
 
 @needs_signals
-def test_a_child_that_is_killed_in_the_middle_costs_one_refusal(
+def test_a_child_that_somebody_kills_is_no_fault_of_the_document(
     pages: Pages, one: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "send_file", killing(1))
-    assert ask(pages, one) == Refusal(code="unreadable_document", detail="ended unexpectedly")
+    assert isinstance(ask(pages, one), Opened)
+
+
+@needs_signals
+def test_a_document_at_which_two_children_are_killed_is_refused_and_the_next_one_read(
+    pages: Pages, one: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "send_file", killing(2))
+    answer = ask(pages, one)
+    assert answer == Refusal(
+        code="unreadable_document", detail="was killed by the system, as when memory runs out"
+    )
     assert children() == []
     assert isinstance(ask(pages, one), Opened)
 
@@ -78,10 +93,12 @@ def test_when_a_child_dies_that_read_others_before_a_fresh_one_is_asked_once(
     pages: Pages, one: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isinstance(ask(pages, one), Opened)
-    monkeypatch.setattr(process, "send_file", killing(1))
+    monkeypatch.setattr(process, "send_file", killing(1, signal.SIGSEGV))
     assert isinstance(ask(pages, file(tmp_path, "two.pdf", pdf("two"))), Opened)
-    monkeypatch.setattr(process, "send_file", killing(2))
-    assert isinstance(ask(pages, file(tmp_path, "three.pdf", pdf("three"))), Refusal)
+    monkeypatch.setattr(process, "send_file", killing(2, signal.SIGSEGV))
+    assert ask(pages, file(tmp_path, "three.pdf", pdf("three"))) == Refusal(
+        code="unreadable_document", detail="ended unexpectedly"
+    )
 
 
 @needs_signals
@@ -128,7 +145,7 @@ def test_a_child_is_replaced_when_it_has_served_long_enough(
     pages: Pages, one: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "WORN_AFTER", 2)
-    seen = set()
+    seen: set[int] = set()
     for _ in range(5):
         assert isinstance(ask(pages, one), Opened)
         seen.update(child.pid for child in children())
@@ -197,3 +214,40 @@ def test_children_end_when_the_desk_is_killed() -> None:
         desk.kill()
     _, alive = psutil.wait_procs(orphans, timeout=PATIENCE)
     assert not alive
+
+
+def test_a_child_lives_on_when_the_thread_that_asked_for_it_has_ended() -> None:
+    before = set(psutil.Process().children())
+    pages = Pages(1, Limits())
+    try:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(pages.warm).result()
+        (child,) = set(psutil.Process().children()) - before
+        pages.barriers()
+        assert child.is_running()
+        assert child.status() != psutil.STATUS_ZOMBIE
+    finally:
+        pages.close()
+
+
+def test_scans_are_recognised_behind_the_walls(tmp_path: Path) -> None:
+    scan = encoded(drawn("Ledger 4711"))
+    pages = Pages(1, Limits())
+    try:
+        page = pages.recognise(file(tmp_path, "scan.png", scan), MediaType.PNG, 0)
+    finally:
+        pages.close()
+    assert isinstance(page, Page)
+    assert [word.text for word in page.words] == ["Ledger", "4711"]
+
+
+def test_a_child_gets_no_key_that_stands_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("MODELS_KEY", "COUNTERSIGN_PASSWORD_FILE", "AWS_SECRET_ACCESS_KEY", "countersign_any"):
+        monkeypatch.setenv(name, "secret-4711")
+    program = "import json, os; print(json.dumps(dict(os.environ)))"
+    monkeypatch.setattr(process, "_command", lambda: [sys.executable, "-c", program])
+    told = json.loads(process._start(Limits()).process.communicate()[0])
+    assert "secret-4711" not in told.values()
+    assert "PATH" in told

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.documents.paper import drawn
 
-from countersign.documents import letters, lines, ocr, rapid
+from countersign.documents import letters, lines, networks, ocr, rapid
 from countersign.documents.letters import Letter
 from countersign.documents.lines import Line
 from countersign.documents.straighten import Grey
@@ -26,14 +26,6 @@ def test_words_lie_where_their_ink_is() -> None:
     assert all(word.y0 < rows.min() + 3 and word.y1 > rows.max() - 3 for word in words)
 
 
-def test_a_single_line_is_read_with_the_places_of_its_words() -> None:
-    picture = page("Total 128.50", size=(400, 140))[30:110]
-    one, two = rapid.read_line(picture)
-    assert (one.text, two.text) == ("Total", "128.50")
-    assert min(one.confidence, two.confidence) > 90
-    assert 0 <= one.x0 < one.x1 <= two.x0 < two.x1 <= 400
-
-
 def test_a_wide_gap_parts_words_that_the_network_read_as_one() -> None:
     strip = np.full((40, 400), 255, dtype=np.uint8)
     strip[8:32, 10:30] = strip[8:32, 34:54] = strip[8:32, 200:220] = 0
@@ -41,6 +33,29 @@ def test_a_wide_gap_parts_words_that_the_network_read_as_one() -> None:
     parts = letters.words(strip, told)
     assert [(part.text, part.sure) for part in parts] == [("12", 1.0), ("3", 0.5)]
     assert [round(share * 400) for part in parts for share in (part.begin, part.end)] == [10, 54, 200, 220]
+
+
+class Answering:
+    """A network that says of every line: likeliest an accented letter, but maybe one without."""
+
+    def __init__(self, characters: list[str]) -> None:
+        self.characters = characters
+
+    def run(self, rows: networks.Floats) -> networks.Floats:
+        """Return an answer for eight steps of a line with one letter."""
+        answer = np.zeros((1, 8, len(self.characters)), dtype=np.float32)
+        answer[0, :, 0] = 0.9
+        answer[0, 3] = 0.0
+        answer[0, 3, [self.characters.index(text) for text in "éeE"]] = 0.5, 0.4, 0.1
+        return answer
+
+
+def test_an_accent_comes_with_what_it_is_on_a_page_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering = Answering(networks.reader().characters)
+    monkeypatch.setattr(networks, "reader", lambda: answering)
+    told = letters.read(np.full((48, 64), 255, dtype=np.uint8))
+    assert [letter.text for letter in told.letters] == ["é"]
+    assert [(letter.text, round(letter.sure, 2)) for letter in told.plain] == [("e", 0.4)]
 
 
 def test_letters_that_stand_apart_are_one_word() -> None:

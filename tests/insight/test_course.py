@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countersign.domain.document import MediaType
 from countersign.domain.event import LessonsLearned
 from countersign.domain.taught import Taught
 from countersign.insight.course import Course
@@ -11,7 +12,15 @@ from countersign.insight.school import MOST, Why, next_step
 
 
 def taught(n: int) -> Taught:
-    return Taught(case=f"c{n}", record=n, klass="invoice", language="en", document="ab" * 32, fields=())
+    return Taught(
+        case=f"c{n}",
+        record=n,
+        klass="invoice",
+        language="en",
+        document="ab" * 32,
+        media_type=MediaType.PDF,
+        fields=(),
+    )
 
 
 def course(count: int) -> Course:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from countersign.domain.errors import Trouble
+from countersign.insight import learned_from
 from countersign.insight.causes import Cause
-from countersign.insight.evaluate import evaluate
+from countersign.insight.evaluate import evaluate, together
 from countersign.insight.folds import By
 from countersign.insight.jobs import Wish
 from countersign.insight.report import errors, report
@@ -17,6 +18,7 @@ from countersign.insight.told import Way
 from countersign.settings.catalogue import load
 
 SAMPLES = Path(__file__).parents[2] / "sample_docs"
+COUNTS = ("right", "wrong", "missed", "invented")
 CHOSEN = ("invoices/invoice-03.pdf", "statements/statement-01.pdf", "einvoices/e-invoice-01.pdf")
 
 
@@ -147,7 +149,37 @@ def test_documents_that_are_held_out_are_measured_and_no_model_claims_to_know_th
     folder = put(tmp_path, [{**line, "split": "held_out"} for line in lines])
     told = figures(folder, Wish(Way(keep=keep)))
     assert told["documents"] == 3
-    assert told["how"]["shipped_model_knows_it"] is False
+    assert told["how"]["shipped_model_knows"] == 0
+
+
+def test_documents_that_the_shipped_models_learned_from_are_known_by_their_hashes_whatever_the_folder(
+    lines: list[dict[str, Any]], tmp_path: Path, keep: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = frozenset(learned_from.to_data([lines[0]["sha256"], "0" * 64])["documents"])
+    folder = put(tmp_path / "renamed", lines[:1])
+    for told, count in ((known, 1), (frozenset[str](), 0), (None, None)):
+        monkeypatch.setattr(learned_from, "_known", lambda told=told: told)
+        assert figures(folder, Wish(Way(keep=keep)))["how"]["shipped_model_knows"] == count
+
+
+def test_a_field_with_nothing_to_read_and_nothing_read_has_no_f1(
+    lines: list[dict[str, Any]], tmp_path: Path, keep: Path
+) -> None:
+    folder = put(tmp_path, [line for line in lines if line["doc"] == CHOSEN[0]])
+    fields = figures(folder, Wish(Way(keep=keep)))["classes"]["invoice"]["fields"]
+    idle = {name for name, held in fields.items() if not sum(held[k] for k in COUNTS)}
+    assert idle
+    assert {name for name, held in fields.items() if held["f1"] is None} == idle
+
+
+def test_documents_of_the_same_name_in_two_sets_are_two(
+    lines: list[dict[str, Any]], tmp_path: Path, keep: Path
+) -> None:
+    wish = Wish(Way(keep=keep))
+    one, two = (put(tmp_path / name, lines[:1]) for name in ("one", "two"))
+    parts = list(evaluate([one, two], wish, load()))
+    told = report(together(parts), wish)
+    assert (told["documents"], told["readings"]) == (2, 2)
 
 
 def test_values_from_a_text_layer_that_is_not_the_pages_text_are_counted(

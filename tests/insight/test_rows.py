@@ -8,7 +8,7 @@ from tests.insight.test_scoring import KLASS
 from countersign.domain.document import MediaType, Opened, Page, TextSource, Word
 from countersign.domain.klass import TableDef
 from countersign.domain.reading import Answer, Cell, Row
-from countersign.insight.rows import RowScore, score_rows, true_records
+from countersign.insight.rows import RowScore, _known, score_rows
 
 LINES = KLASS.tables[0]
 
@@ -64,12 +64,12 @@ def test_what_is_nested_or_listed_is_named_by_its_path() -> None:
         "incident_on_page": True,
         "page": 3,
     }
-    assert true_records({"line_items": [item]}, LINES) == [{"bi_reserve": "5.5", "claimants": "A; B"}]
+    assert _known({"line_items": [item]}, LINES).records == [{"bi_reserve": "5.5", "claimants": "A; B"}]
 
 
 def test_a_cell_that_the_truth_says_is_not_on_the_page_is_not_scored() -> None:
     item = {"description": "Oak", "line_total": "1.00", "description_on_page": False}
-    assert true_records({"line_items": [item]}, LINES) == [{"amount": "1.00"}]
+    assert _known({"line_items": [item]}, LINES).records == [{"amount": "1.00"}]
 
 
 def test_numbers_are_compared_as_numbers_and_lists_in_any_order() -> None:

@@ -1,9 +1,12 @@
 from typing import Any
 
+import pytest
+
 from countersign.domain.document import MediaType, Opened, Page, TextSource, Word
 from countersign.domain.geometry import Box
 from countersign.domain.klass import ClassDef
 from countersign.domain.reading import Answer, Evidence, Method, Reading
+from countersign.insight.places import part_of
 from countersign.insight.scoring import Outcome, by_field, calibration_error, score, tally
 
 KLASS = ClassDef.model_validate(
@@ -209,3 +212,31 @@ def test_a_label_in_capitals_does_not_hold_case_against_an_exact_value() -> None
     for label, share in (("ACME LTD", 1.0), ("Acme LTD", 0.0)):
         truth = {"fields": [told("vendor", label)]}
         assert tally(score(KLASS, [said("vendor", "Acme Ltd")], truth)).f1_exact == share
+
+
+def test_a_listed_line_that_holds_more_words_than_the_value_is_cut_to_it() -> None:
+    truth = {"fields": [told("total", "1.00", bbox=[0, 0, 100, 10], printed="TOTAL 1.00")]}
+    value = said("total", "1.00").model_copy(
+        update={"evidence": Evidence(document="ab", page=0, box=Box(x0=62, y0=0, x1=100, y1=10))}
+    )
+    held = tally(score(KLASS, [value], truth))
+    assert (held.evidence_hits, held.part_hits) == (0, 1)
+    elsewhere = tally(score(KLASS, [said("total", "1.00", 20)], truth))
+    assert elsewhere.part_hits == 0
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant", "left", "right"),
+    [
+        ("DATE : 01/02/26", "01/02/26", 70, 150),
+        ("01/02/26 18:30", "01/02/26", 0, 80),
+        ("01/02/26", "01/02/26", 0, 80),
+        ("other words", "01/02/26", 0, 110),
+    ],
+)
+def test_the_value_s_part_of_a_line_is_where_its_characters_are(
+    printed: str, meant: str, left: float, right: float
+) -> None:
+    box = Box(x0=0, y0=0, x1=10 * len(printed), y1=10)
+    part = part_of(box, printed, meant)
+    assert (part.x0, part.x1) == (left, right)

@@ -8,8 +8,10 @@ from countersign.domain.case import unfold
 from countersign.domain.event import (
     KINDS,
     Act,
+    Admission,
     AgentEnrolled,
     AgentFailed,
+    BudgetReached,
     CaseApproved,
     CaseRejected,
     Checked,
@@ -28,8 +30,10 @@ from countersign.domain.event import (
     Event,
     Exported,
     FieldReviewed,
+    Figure,
     HoldLifted,
     HoldPlaced,
+    How,
     KeyRevoked,
     KeysRestored,
     LessonForgotten,
@@ -39,17 +43,28 @@ from countersign.domain.event import (
     MailTakenApart,
     Mode,
     PersonEnrolled,
+    PlanActivated,
+    PlanChosen,
+    PlanProposed,
     PolicyActivated,
+    Prioritised,
     ReadingMade,
     Released,
     Route,
     Rule,
+    Scope,
     Signature,
     SignedIn,
     SignInFailed,
+    SpendReserved,
+    StepsTaken,
     Unknown,
+    VersionAdmitted,
+    WorkResumed,
+    WorkStopped,
     parse,
 )
+from countersign.domain.plan import Cost, Layer, StepEnd, StepTaken
 from countersign.domain.reason import Reason
 from countersign.insight.tell import Teller, author, counted, named, tell
 from countersign.settings.catalogue import load
@@ -66,6 +81,32 @@ CLASSIFIED = Classified(
     milliseconds=2,
 )
 REFUSED = Reason(code="unreadable_document", detail="torn")
+STEPS = (
+    StepTaken(
+        step="read_page",
+        layer=Layer.EXECUTE,
+        by="agent:reader.local",
+        end=StepEnd.DONE,
+        began=0,
+        cost=Cost(milliseconds=900),
+    ),
+    StepTaken(
+        step="read_form",
+        layer=Layer.EXECUTE,
+        by="agent:reader.widgets",
+        end=StepEnd.NOTHING,
+        began=1,
+        cost=Cost(milliseconds=2),
+    ),
+    StepTaken(
+        step="read_model",
+        layer=Layer.EXECUTE,
+        by="agent:reader.llm",
+        end=StepEnd.FAILED,
+        began=900,
+        cost=Cost(milliseconds=600, tokens=1200, money=4100),
+    ),
+)
 TOLD: list[tuple[Event, str]] = [
     (
         DeskFounded(log="l", public_key="k", assurance="owner_only_file"),
@@ -133,6 +174,51 @@ TOLD: list[tuple[Event, str]] = [
         ),
         "forget what 2 cases of Invoice had taught it, chosen by counterparty: wrong; signed by Ada Muster",
     ),
+    (
+        WorkStopped(scope=Scope.CLASS, name="claim", how=How.PAUSE, reason="new form", signature=SIGNED),
+        "Paused the class Claim: new form; signed by Ada Muster",
+    ),
+    (
+        WorkResumed(scope=Scope.ALL, reason="all is well"),
+        "Let all agents go on: all is well; by an administrator's file",
+    ),
+    (
+        PlanProposed(plan="invoice", digest="ab" * 32, text="t", reason="a person checks", signature=SIGNED),
+        "Proposed the plan invoice (abababababab): a person checks; signed by Ada Muster",
+    ),
+    (
+        PlanActivated(plan="invoice", digest="ab" * 32, text="t", proposed_by="Bo Lind", signature=SIGNED),
+        "plan invoice (abababababab) active: proposed by Bo Lind, adopted and signed by Ada Muster",
+    ),
+    (
+        VersionAdmitted(
+            agent="reader.local@4ec82679",
+            digest="ab" * 32,
+            before="reader.local@1",
+            how=Admission.RELEASE,
+            figures=(Figure(cases="sroie", klass="receipt", documents=100, f1=850_000, before=860_000),),
+            reason="it ships with the program",
+        ),
+        "reader.local@4ec82679 work after reader.local@1: it ships with the program; measured on 1 sets of "
+        "documents, worse than before on sroie, receipt",
+    ),
+    (
+        BudgetReached(
+            agent="reader.llm", what="money_per_day", share=800_000, limit=5_000_000, day="2026-01-05"
+        ),
+        "reader.llm has spent at least 80.0 % of its money a day of 2026-01-05",
+    ),
+    (PlanChosen(run=2, plan="claim", digest="ab" * 32), "Follows the plan claim (abababababab) for run 2"),
+    (
+        StepsTaken(run=1, steps=STEPS),
+        "Took 3 steps in 1.5 s for 1,200 tokens and 0.0041 in money; read form had nothing to do; "
+        "read model failed",
+    ),
+    (
+        SpendReserved(agent="reader.llm", step="read_model", day="2026-01-05", tokens=8000, money=0),
+        "Set aside for reader.llm at read model: at most 8,000 tokens",
+    ),
+    (Prioritised(priority=5, reason="the vendor waits"), "forward (priority 5): the vendor waits"),
     (received("bill.pdf"), "Received bill.pdf (1 kB) by command line"),
     (DocumentReceivedAgain(sha256=SHA, channel="mail", name="copy.pdf"), "came in again as copy.pdf by mail"),
     (

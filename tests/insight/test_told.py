@@ -128,6 +128,13 @@ def test_boxes_in_pixels_of_a_picture_become_points_of_its_page(
     assert field["other_boxes"] == [[0, 5, 10, 15, 20]]
 
 
+def _line(in_line: dict[str, object] | None = None, **in_field: object) -> str:
+    """Write a line of a set with one field, which is sound but for what is named."""
+    entry = {"name": "iban", "value": "x", "page": 0, "bbox": [1, 2, 3, 4], **in_field}
+    line = {"doc": "a.pdf", "class": "invoice", "sha256": "a", "fields": [entry], **(in_line or {})}
+    return json.dumps(line)
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -139,6 +146,19 @@ def test_boxes_in_pixels_of_a_picture_become_points_of_its_page(
         '{"doc": "a.pdf", "class": "invoice", "sha256": "a", "fields": "none"}',
         '{"doc": "a.pdf", "class": "invoice", "sha256": "a", "fields": [{"name": "iban"}]}',
         '{"doc": "a.pdf"',
+        '{"doc": "a.pdf", "sha256": "a", "fields": []}',
+        _line(bbox=[1, 2]),
+        _line(bbox=[1, 2, 3, "4"]),
+        _line(bbox=[9, 2, 3, 4]),
+        _line(bbox=[1, 2, 3, float("nan")]),
+        _line(page=None),
+        _line(page=-1),
+        _line(other_boxes=[[1, 2, 3, 4]]),
+        _line(other_boxes="none"),
+        _line(in_line={"form_fields": [{"bbox": [1, 2, 3, 4]}]}),
+        _line(in_line={"line_items": ["Paper"]}),
+        _line(in_line={"image_size": [0, 10]}),
+        _line(in_line={"scan": {"unit": "pixels"}}),
     ],
 )
 def test_a_line_that_tells_no_truth_is_named(tmp_path: Path, line: str) -> None:
@@ -146,3 +166,18 @@ def test_a_line_that_tells_no_truth_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "truth.jsonl").write_text(f"{good}\n{line}\n", encoding="utf-8")
     with pytest.raises(Trouble, match="line 2"):
         truths(tmp_path)
+
+
+def test_a_box_that_is_none_is_told_with_its_file_line_and_field(tmp_path: Path) -> None:
+    (tmp_path / "truth.jsonl").write_text(_line() + "\n" + _line(bbox=[1, 2]) + "\n", encoding="utf-8")
+    with pytest.raises(Trouble) as trouble:
+        truths(tmp_path)
+    said = str(trouble.value)
+    assert said.startswith(f"{tmp_path / 'truth.jsonl'}, line 2, has a field 'iban' whose 'bbox' is not four")
+    assert said.endswith("Mend the line.")
+
+
+def test_a_line_without_a_class_is_left_out(tmp_path: Path) -> None:
+    lines = [_line(), _line(in_line={"class": None})]
+    (tmp_path / "truth.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert len(truths(tmp_path)) == 1

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pymupdf
 
 from countersign.domain.event import Decided
@@ -87,8 +88,13 @@ def work_until_idle(home: Home, seconds: float = 120) -> str:
         return errors.decode()
 
 
-def kill_a_worker_at_work(home: Home, store: Store, dice: random.Random, most: int) -> int:
-    """Start a worker, kill -9 it after some records; returns how many it had appended."""
+def kill_a_worker_at_work(
+    home: Home, store: Store, dice: random.Random, most: int, *, first_children: bool = False
+) -> int:
+    """Start a worker, kill -9 it after some records; returns how many it had appended.
+
+    `first_children` kills its page children, too, a moment before.
+    """
     before = store.head()
     wanted = before + dice.randint(1, most)
     pause = threading.Event()
@@ -96,6 +102,11 @@ def kill_a_worker_at_work(home: Home, store: Store, dice: random.Random, most: i
         while store.head() < wanted and process.poll() is None and store.undecided(1):
             pause.wait(0.002)
         pause.wait(dice.random() * 0.05)
+        if first_children:
+            with suppress(psutil.Error):
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    child.kill()
+            pause.wait(dice.random() * 0.05)
         process.kill()
         process.wait()
     return store.head() - before

@@ -234,7 +234,7 @@ def test_a_misspelt_policy_is_named_with_its_place_and_the_active_one_stays(harm
     status, said = say(harmed, "process", str(Path(__file__)))
     assert status == 1
     assert is_one_sentence(said)
-    assert "mine.yaml, line 12, column 5: classes.invoice.qualty_bar" in said
+    assert "mine.yaml, line 13, column 5: classes.invoice.qualty_bar" in said
     assert (active_policies(harmed), head(harmed)) == (before, size)
 
 
@@ -301,6 +301,8 @@ def test_a_damaged_file_of_the_engine_is_put_aside_and_every_case_is_decided(
 ) -> None:
     (tmp_path / "new.pdf").write_bytes(invoice(500))
     take(harmed, tmp_path / "new.pdf")
+    for rest in ("-wal", "-shm"):  # they would heal it
+        harmed.engine.with_name(harmed.engine.name + rest).unlink(missing_ok=True)
     harmed.engine.write_bytes(os.urandom(50_000))
     work_until_idle(harmed)
     with visit_store(harmed) as store:

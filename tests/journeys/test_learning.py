@@ -176,7 +176,13 @@ def lesson(truth: dict[str, Any], klass: ClassDef) -> Taught:
         if values:
             fields.append(TaughtField(field=entry["name"], value=values[0]))
     return Taught(
-        case=truth["doc"], record=0, klass=klass.name, language="en", document=truth["sha256"], fields=fields
+        case=truth["doc"],
+        record=0,
+        klass=klass.name,
+        language="en",
+        document=truth["sha256"],
+        media_type=MediaType.PDF,
+        fields=fields,
     )
 
 

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from tests.journeys.desks import decisions, fill, invoice, take, work_until_idle, worker
 
-from countersign.agents import staff
+from countersign.agents.reader import Reader
 from countersign.domain.case import Status
 from countersign.domain.errors import Trouble
 from countersign.domain.event import PolicyActivated, Route
@@ -136,7 +136,7 @@ def test_an_agent_that_fails_leaves_its_case_to_a_person(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr(staff, "read", broken)
+    monkeypatch.setattr(Reader, "page", broken)
     take(home, fill(tmp_path / "in", 1))
     run_worker(home, until_idle=True)
     with open_store(home) as store:
@@ -161,7 +161,7 @@ def test_a_bad_policy_is_refused_before_anything_is_taken_in(home: Home, tmp_pat
     own.write_text(text.replace("gross_total <= 2000.0", "gros_total <= 2000.0"))
     with open_store(home) as store:
         before = (store.head(), activations(store))
-        with pytest.raises(Trouble, match=r"own\.yaml, line 16, column 22: there is no field"):
+        with pytest.raises(Trouble, match=r"own\.yaml, line 17, column 22: there is no field"):
             list(process(home, [fill(tmp_path / "in", 1)]))
         with pytest.raises(Trouble, match="The active policy stays"):
             run_worker(home, until_idle=True)

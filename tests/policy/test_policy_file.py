@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countersign.agents.identities import names
 from countersign.domain.errors import Trouble
+from countersign.policy.budget import Bound
 from countersign.policy.load import find, load, parse
 from countersign.settings import catalogue
 from countersign.settings.home import Home
@@ -15,6 +17,8 @@ from countersign.settings.resources import shipped
 
 KNOWN = catalogue.load()
 SHIPPED = shipped("resources", "policies", "desk.yaml")
+
+AGENTS = (*names(), "poster.erp")
 
 FULL = """\
 policy: invoices
@@ -95,7 +99,7 @@ def test_the_shipped_policy_gives_only_reasons_that_the_desk_has_words_for() -> 
         ("owner: role:team_lead", "owner: role:boss", "line 2, column 8", "role of the desk"),
         ("policy: invoices", "policy: invoices\npolicy: more", "line 2, column 1", "twice"),
         ("policy: invoices", "policy: [invoices", "line 2, column 6", "expected"),
-        ("0.02\n    sampling", "&x 0.02\n    quality: *x\n    sampling", "line 18, column 25", "alias"),
+        ("0.02\n    sampling", "&x 0.02\n    quality: *x\n    sampling", "line 19, column 14", "alias"),
     ],
 )
 def test_a_bad_file_is_refused_with_file_line_column_and_reason(
@@ -171,3 +175,43 @@ def test_two_files_in_the_policies_folder_are_refused(tmp_path: Path) -> None:
         (home.policies / name).write_text(FULL)
     with pytest.raises(Trouble, match=r"a\.yaml, b\.yaml"):
         find(home)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "place", "why"),
+    [
+        ("reader.local:   {", "reader.locl:   {", "line 22, column 3", "there is no agent 'reader.locl'"),
+        ("after(reader.local)", "after(reader.locl)", "line 23, column 114", "'reader.locl' to come after"),
+        ("documents_per_day: 20000", "documents_per_day: 0", "line 22, column 57", "greater than 0"),
+        ("documents_per_day: 20000", "documents_a_day: 1", "line 22, column 38", "no such name"),
+        ('"5.00 EUR"', "5 EUR", "line 23, column 53", "write money as 5.00 EUR"),
+        ('"5.00 EUR"', "0.00 EUR", "line 23, column 53", "a budget of nothing"),
+        ('"5.00 EUR"', '"5.00 EUR", money_per_case: "1.00 USD"', "line 23, column 54", "another currency"),
+        (
+            "seconds_per_document: 20",
+            "seconds_per_document: 20, seconds_per_case: 3",
+            "line 22",
+            "older name",
+        ),
+    ],
+)
+def test_a_budget_or_an_agent_that_cannot_be_is_refused_with_its_line(
+    right: str, wrong: str, place: str, why: str
+) -> None:
+    assert right in FULL
+    with pytest.raises(Trouble) as caught:
+        parse(FULL.replace(right, wrong, 1).encode(), "own.yaml", KNOWN, AGENTS)
+    said = str(caught.value)
+    assert said.startswith(f"own.yaml, {place}"), said
+    assert why in said
+
+
+def test_budgets_are_counted_in_millionths_and_milliseconds_under_old_names_and_new() -> None:
+    policy = parse(FULL.encode(), "own.yaml", KNOWN, AGENTS)
+    assert policy.terms.currency == "EUR"
+    assert policy.terms.agents["reader.local"].budget.bounds == {
+        Bound.SECONDS_PER_CASE: 20_000,
+        Bound.STEPS_PER_CASE: 12,
+        Bound.DOCUMENTS_PER_DAY: 20_000,
+    }
+    assert policy.terms.agents["reader.llm"].budget.bounds[Bound.MONEY_PER_DAY] == 5_000_000

@@ -60,7 +60,11 @@ def test_limits_of_the_environment_give_way_to_the_file_of_the_desk(home, monkey
         (OWN.replace("required:", "requierd:"), "requierd"),
         (OWN.replace("counterparty: city", "counterparty: town"), "'town'"),
         (OWN.replace("name: fine,", "name: city,"), "names a field twice: city"),
-        (OWN.replace("{en: All", "[en: All"), "cannot be read"),
+        (OWN.replace("{en: All", "[en: All"), "line 7, column 31"),
+        (
+            OWN.replace("name: fine,", "name: fine, name: due,"),
+            "line 10, column 22: 'name' stands here twice",
+        ),
         ("just text", "names and values"),
     ],
 )

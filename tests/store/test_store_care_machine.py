@@ -17,6 +17,7 @@ from countersign.domain.errors import Trouble
 from countersign.domain.sealed import ERASED
 from countersign.settings import catalogue
 from countersign.settings.home import Home
+from countersign.store import schema
 from countersign.store.founding import open_store
 
 WORDS = catalogue.load()
@@ -103,12 +104,16 @@ class Custody(RuleBasedStateMachine):
     def holds_and_erasures_are_what_was_granted(self) -> None:
         if not self.documents:
             return
-        rows = {row[1]: row for row in views(self.home)["cases"]}
+        names = [column.name for column in schema.cases.columns]
+        found = [dict(zip(names, row, strict=True)) for row in views(self.home)["cases"]]
+        rows = {row["id"]: row for row in found}
         for case, holds in self.holds.items():
             file = self._case(case)
             assert [hold.order for hold in file.holds] == holds
-            assert rows[case][-2] == len(holds)
-            assert (file.erasure is not None) == (case in self.erased) == (rows[case][-1] is not None)
+            assert rows[case]["holds"] == len(holds)
+            assert (
+                (file.erasure is not None) == (case in self.erased) == (rows[case]["erased_at"] is not None)
+            )
             value = file.value("vendor_name")
             assert value == (ERASED if case in self.erased else f"Vendor {case}")
 

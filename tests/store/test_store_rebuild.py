@@ -43,8 +43,12 @@ from countersign.domain.event import (
     ReadingMade,
     Released,
     Route,
+    Settled,
     Signature,
+    SpendReserved,
+    StepsTaken,
 )
+from countersign.domain.plan import Cost, Layer, StepEnd, StepTaken
 from countersign.domain.queue import QueueQuery
 from countersign.domain.reason import Reason
 from countersign.domain.time import now
@@ -165,7 +169,46 @@ def by(actor: Actor, events: st.SearchStrategy[Event]) -> st.SearchStrategy[tupl
     return st.tuples(st.just(actor), events)
 
 
-acted = st.one_of(by(READER, agents_events), by(INTAKE, system_events), by(REVIEWER, persons_events))
+steps = st.builds(
+    StepTaken,
+    step=st.just("read"),
+    layer=st.just(Layer.EXECUTE),
+    by=st.sampled_from(["agent:reader.local", "agent:reader.llm", "person:processor"]),
+    end=st.sampled_from(StepEnd),
+    began=st.just(0),
+    cost=st.builds(
+        Cost,
+        milliseconds=st.integers(0, 10**6),
+        tokens=st.integers(0, 9_000),
+        money=st.integers(0, 10**6),
+    ),
+    rounds=st.integers(0, 5),
+)
+days = st.sampled_from(["2026-01-05", "2026-01-06"])
+spends: st.SearchStrategy[Event] = st.one_of(
+    st.builds(
+        StepsTaken,
+        run=st.just(1),
+        steps=st.lists(steps, max_size=3).map(tuple),
+        settled=st.lists(
+            st.builds(
+                Settled, agent=st.just("reader.llm"), day=days, tokens=st.integers(0, 99), money=st.just(5)
+            ),
+            max_size=2,
+        ).map(tuple),
+    ),
+    st.builds(
+        SpendReserved,
+        agent=st.just("reader.llm"),
+        step=st.just("ask"),
+        day=days,
+        tokens=st.integers(0, 9_000),
+        money=st.integers(0, 10**6),
+    ),
+)
+acted = st.one_of(
+    by(INTAKE, spends), by(READER, agents_events), by(INTAKE, system_events), by(REVIEWER, persons_events)
+)
 
 
 class Founded:

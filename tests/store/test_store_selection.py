@@ -89,10 +89,12 @@ def test_a_class_chooses_cases_and_leaves_mails_out(store: Store) -> None:
 
 
 def test_an_agent_is_meant_with_all_its_versions_or_with_one(home: Home, words: Catalogue) -> None:
-    with open_store(home, agents=[CARD, LATER, OTHER], person=ADA, words=words) as store:
-        for case, card in (("one", CARD), ("two", LATER), ("other", OTHER)):
-            store.append([Draft(event=received(case, case), actor=INTAKE, case=case)])
-            store.append([checked(store.agent(card), case)])
+    for version, said in ((CARD, {"one": CARD}), (LATER, {"two": LATER, "other": OTHER})):
+        with open_store(home, agents=[version, OTHER], person=ADA, words=words) as store:
+            for case, card in said.items():
+                store.append([Draft(event=received(case, case), actor=INTAKE, case=case)])
+                store.append([checked(store.agent(card), case)])
+    with open_store(home, agents=[LATER, OTHER], person=ADA, words=words) as store:
         assert chosen(store, Scope(agent="reader.local")) == ["one", "two"]
         assert chosen(store, Scope(agent="reader.local@2")) == ["two"]
         assert chosen(store, Scope(agent="reader.local2")) == ["other"]

@@ -1,11 +1,12 @@
 """The rooms around the workflow, in memory: a record, its views and a library that keep their promises."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
+from countersign.agents.identities import names
 from countersign.domain.actor import Actor, ActorKind
 from countersign.domain.case import CaseFile, Status, unfold
 from countersign.domain.document import (
@@ -20,10 +21,13 @@ from countersign.domain.document import (
 )
 from countersign.domain.errors import Trouble
 from countersign.domain.event import Checked, Classified, DocumentReceived, Draft, Entry, ReadingMade
+from countersign.domain.orders import NOTHING_HELD, Orders, Reach
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 from countersign.domain.reading import Answer, Method, Reading
 from countersign.domain.time import now
-from countersign.workflow.ports import Known
+from countersign.workflow.gate import Doorway
+from countersign.workflow.plans import Plans, shipped_plans, to_activate
+from countersign.workflow.ports import Allowance, Known, Told
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="test", role="test", authenticated="none")
 
@@ -104,7 +108,7 @@ class MemoryCases:
     def __init__(self, ledger: MemoryLedger) -> None:
         self._ledger = ledger
 
-    def undecided(self, limit: int) -> tuple[str, ...]:
+    def undecided(self, limit: int, held: Reach = NOTHING_HELD) -> tuple[str, ...]:
         cases = self._ledger.changed_cases(0)
         return tuple(c for c in cases if self._ledger.case(c).status is Status.RECEIVED)[:limit]
 
@@ -190,22 +194,36 @@ class MemoryPages:
 
 
 class MemoryStaff:
-    """Agents that are sure of everything, unless told to fail at a step."""
+    """Agents that are sure of everything, unless told to fail at a step; each case has a bench of its own."""
+
+    JOBS = {"classifier.local": "classify", "reader.local": "read", "checker.arithmetic": "check"}
 
     def __init__(self, fails_at: str = "") -> None:
         self.fails_at = fails_at
-        self.actor = Actor(kind=ActorKind.AGENT, id="reader.test@1", role="reader.test", authenticated="none")
+        self.did: list[str] = []
+        """The agents that were asked, in order."""
 
-    def _fail(self, step: str) -> None:
-        if step == self.fails_at:
-            raise RuntimeError(f"out of order at {step}")
+    def bench(self, opened: Opened, before: Sequence[Entry]) -> "MemoryStaff":
+        return self
 
-    def classify(self, opened: Opened) -> tuple[Actor, Classified]:
-        self._fail("classify")
-        return self.actor, Classified(klass="invoice", language="en", confidence=990_000, milliseconds=1)
+    def idle(self, agent: str, case: CaseFile) -> str | None:
+        return None
 
-    def read(self, opened: Opened, classified: Classified) -> list[tuple[Actor, ReadingMade]]:
-        self._fail("read")
+    def do(self, agent: str, case: CaseFile, known: Callable[[], Known], allowance: Allowance) -> Told:
+        self.did.append(agent)
+        job = self.JOBS.get(agent, "")
+        if job and job == self.fails_at:
+            raise RuntimeError(f"out of order at {job}")
+        if agent == "matcher.duplicates":
+            known()
+        event = {"classify": self.classify, "read": self.read, "check": self.check}.get(job)
+        actor = Actor(kind=ActorKind.AGENT, id=f"{agent}@1", role=agent, authenticated="none")
+        return Told(((actor, event()),)) if event else Told(())
+
+    def classify(self) -> Classified:
+        return Classified(klass="invoice", language="en", confidence=990_000, milliseconds=1)
+
+    def read(self) -> ReadingMade:
         values = {
             "vendor_name": "Acme",
             "invoice_number": "1",
@@ -217,8 +235,19 @@ class MemoryStaff:
             Reading(field=name, answer=Answer(value=value), confidence=990_000, method=Method.TEXT)
             for name, value in values.items()
         )
-        return [(self.actor, ReadingMade(klass="invoice", readings=readings, milliseconds=1))]
+        return ReadingMade(klass="invoice", readings=readings, milliseconds=1)
 
-    def check(self, case: CaseFile, opened: Opened, known: Known) -> list[tuple[Actor, Checked]]:
-        self._fail("check")
-        return [(self.actor, Checked(passed=("sums",), findings=(), milliseconds=1))]
+    def check(self) -> Checked:
+        return Checked(passed=("sums",), findings=(), milliseconds=1)
+
+
+def open_gate() -> Doorway:
+    """Return a gate that no order closes."""
+    return Doorway(Orders)
+
+
+def memory_plans(ledger: MemoryLedger) -> Plans:
+    """Make the shipped plans active on a record, and return them."""
+    agents = names()
+    ledger.append([Draft(event=e, actor=SYSTEM) for e in to_activate((), shipped_plans(agents))])
+    return Plans(ledger.desk_entries, agents)

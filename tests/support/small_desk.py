@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.support import small_cases as made
+from tests.support.small_agents import SmallAgents, SmallStop
 from tests.support.small_cases import Sheet
 from tests.support.small_learning import SmallLearning
 from tests.support.small_record import SmallRecord
@@ -77,6 +78,8 @@ class SmallDesk:
         self.record = SmallRecord(lambda: len(self._log))
         self.care = SmallCare(self)
         self.learning = SmallLearning()
+        self.stopping = SmallStop()
+        self.agents = SmallAgents()
         self.password: str | None = None
         """Where a test sets one, it seals the person's key until they sign in."""
         self.wants_password = False

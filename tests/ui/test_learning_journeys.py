@@ -12,6 +12,7 @@ from tests.ui.test_desk_window import nameless
 from tests.ui.test_record_journeys import shown
 
 from countersign.domain.case import Status
+from countersign.settings.catalogue import Catalogue, examples
 from countersign.ui.look import learning_words as said
 from countersign.ui.models.learning_page import panels
 from countersign.ui.views.curve import Curve
@@ -76,6 +77,26 @@ def test_escape_goes_back_to_where_the_person_was(learning: DeskWindow, qtbot: Q
     qtbot.keyClick(learning.learning.page, Qt.Key.Key_Escape)
     assert learning.screens.currentWidget() is learning.queue
     assert QApplication.focusWidget() is learning.queue.table
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_R, Qt.Key.Key_1])
+def test_learning_is_read_no_more_once_another_screen_is_shown(
+    learning: DeskWindow, small: SmallDesk, qtbot: QtBot, key: Qt.Key
+) -> None:
+    asked = []
+    show = small.learning.show
+    small.learning.show = lambda: asked.append(1) or show()
+    learning.learning.session._on_happened(())
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    if key is Qt.Key.Key_R:
+        qtbot.keyClick(learning.learning.page, key, CTRL)
+    else:
+        learning.show_queue()
+    learning.learning.session._on_happened(())
+    qtbot.wait(50)
+    assert len(asked) == 1
+    learning.show_learning()
+    qtbot.waitUntil(lambda: len(asked) == 2)
 
 
 def test_from_the_record_and_learning_one_goes_back_to_the_open_case(review: Open, qtbot: QtBot) -> None:
@@ -154,3 +175,15 @@ def test_a_person_says_that_it_is_another_class_and_the_agents_read_anew(
     qtbot.waitUntil(lambda: window.session.case is not None and window.session.case.klass == "claim")
     assert window.session.case is not None
     assert window.session.case.status is Status.RECEIVED
+
+
+def test_a_class_added_to_an_open_desk_can_be_chosen_in_the_queue(
+    window: DeskWindow, small: SmallDesk, qtbot: QtBot
+) -> None:
+    box = window.queue.filters.klass
+    before = box.count()
+    small.catalogue.take(Catalogue(classes={**small.catalogue.classes, **examples()}, reasons={}))
+    window._desk.pulse.happened.emit(())
+    qtbot.waitUntil(lambda: box.findData("ad_buy") > 0)
+    assert box.count() == before + len(examples())
+    assert box.currentData() is None  # what was chosen stays

@@ -193,6 +193,7 @@ def test_a_page_can_be_seen_as_long_as_its_document_is_there(
         assert desk.words(document, 0) is not None
         with _open(home) as store:
             assert store.eraser.forget_traces([document]) == 1
+        desk.case("seen")
         assert desk.image(document, 0, 40) is not None
         with _open(home) as store:
             care_of(store).erase("seen", "GDPR-7")

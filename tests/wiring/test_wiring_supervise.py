@@ -21,7 +21,11 @@ from countersign.wiring.batch import process
 from countersign.wiring.supervise import (
     GENTLENESS,
     GETS_KEYS,
+    LAST_ERRORS,
+    MOST_ERRORS,
     SUPERVISED,
+    WORKER_ERRORS,
+    bound_errors,
     receive_root,
     start_gentle_worker,
     start_worker,
@@ -120,3 +124,21 @@ def test_what_was_handed_over_is_received_and_not_a_byte_more(monkeypatch: pytes
 def test_a_handover_that_is_cut_short_is_trouble(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
     with pytest.raises(Trouble, match="handed its keys over"):
         receive(monkeypatch, sent)
+
+
+def test_the_file_of_the_workers_errors_keeps_the_last_ones_and_grows_no_further(tmp_path: Path) -> None:
+    home = Home(tmp_path / "desk").prepare()
+    log = home.logs / WORKER_ERRORS
+    bound_errors(home)
+    assert not log.exists()
+    with log.open("ab", buffering=0) as worker:  # one who goes on writing
+        worker.write(b"a line of many\n" * (MOST_ERRORS // 15))
+        bound_errors(home)
+        assert log.stat().st_size > MOST_ERRORS - 15
+        worker.write(b"a line of many\n" * 2)
+        bound_errors(home)
+        worker.write(b"the end\n")
+    said = log.read_bytes()
+    assert len(said) <= LAST_ERRORS + 8
+    assert said.startswith(b"a line of many\n")
+    assert said.endswith(b"a line of many\nthe end\n")

@@ -13,6 +13,7 @@ from tests.store.stories import ADA, CARD, READER, decided, story
 from tests.support.teaching import NoPages, approve, arrive, values_of
 
 from countersign.domain.actor import Role
+from countersign.domain.document import MediaType
 from countersign.domain.errors import Trouble
 from countersign.domain.event import Draft, LessonForgotten, LessonsLearned, Route, Signature
 from countersign.domain.taught import taught_of
@@ -26,6 +27,7 @@ from countersign.store.founding import open_store
 from countersign.store.library import Library
 from countersign.store.store import Store
 from countersign.wiring import teacher as teachers
+from countersign.wiring.approvals import Approvals
 from countersign.wiring.fitting import Task
 from countersign.wiring.learning import Learning, learned
 from countersign.wiring.reopening import opened_again
@@ -229,7 +231,7 @@ def test_a_forgotten_counterparty_teaches_no_longer_and_its_cases_stay(
     assert used is not None
     assert used.documents == 2
     assert all(store.entries(case) for case in cases)
-    (shown,) = (one for one in learned(store, WORDS) if one.klass == "invoice")
+    (shown,) = (one for one in learned(store, WORDS, Approvals(store)) if one.klass == "invoice")
     assert shown.approved == 2
     assert shown.forgotten[0].cases == ("taught-3", "taught-1")
 
@@ -351,18 +353,16 @@ def test_a_round_that_loses_against_another_reader_leaves_no_lessons_in_force(
     assert stands(teacher) == stands(teacher_of(home, store))
 
 
-def test_a_document_that_goes_while_it_is_opened_again_is_gone(home: Home, store: Store) -> None:
-    class Vanishing:
-        def holds(self, _sha256: str) -> bool:
-            return True
+def test_a_document_that_goes_while_it_is_opened_again_is_gone(home: Home) -> None:
+    library = Library(home)
+    sha256 = library.keep(b"invoice", MediaType.PDF, "a.pdf").sha256
 
-        def opened(self, _sha256: str) -> None:
-            return None
+    class Erasing:
+        def open(self, path: Path, *_: object) -> None:
+            library.forget(sha256, 7)
+            raise Trouble(f"The file {path} cannot be read.")
 
-        def path(self, _sha256: str) -> Path:
-            return home.root / "erased"
-
-    assert opened_again(cast(Library, Vanishing()), cast(Pages, NoPages()), "a" * 64) is None
+    assert opened_again(library, cast(Pages, Erasing()), sha256, MediaType.PDF) is None
 
 
 def test_nobody_but_a_person_has_anything_forgotten_and_no_person_says_what_was_learned(store: Store) -> None:
@@ -403,3 +403,18 @@ def test_one_odd_document_does_not_keep_others_from_being_read(
     used = teacher.lessons("invoice")[1]
     assert used is not None
     assert used.documents == 1
+
+
+@pytest.mark.parametrize(("may", "tried"), [(True, True), (False, False)])
+def test_while_all_agents_are_stopped_nothing_is_learned(
+    may: bool, tried: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = threading.Event()
+
+    def allowed() -> bool:
+        stop.set()
+        return may
+
+    Teacher.work(object(), stop, allowed)  # it has nothing to learn with: whoever tries is told so
+    assert ("the desk could not learn" in caplog.text) == tried
+    caplog.clear()

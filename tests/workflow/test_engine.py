@@ -15,6 +15,8 @@ from tests.support.memory import (
     MemoryLibrary,
     MemoryPages,
     MemoryStaff,
+    memory_plans,
+    open_gate,
     system,
 )
 
@@ -46,7 +48,10 @@ class Room:
             catalogue=KNOWN,
             policy=lambda: POLICY,
             system=system,
+            plans=memory_plans(self.ledger),
+            gate=open_gate(),
             readers=readers,
+            side_by_side=readers,
         )
         self.engine = Engine(configuration(file), self.steps, places)
         self.ended: list[tuple[str, BaseException | None]] = []

@@ -1,7 +1,8 @@
 """A case comes from its arrival to its decision, whatever fails and however often a step is taken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.support.memory import (
     MemoryLibrary,
     MemoryPages,
     MemoryStaff,
+    memory_plans,
     system,
 )
 
@@ -22,11 +24,24 @@ from countersign.documents.pool import Closed
 from countersign.domain.case import Status
 from countersign.domain.document import Opened
 from countersign.domain.errors import Trouble
-from countersign.domain.event import ClassCorrected, Decided, DocumentOpened, DocumentRefused, Draft, Route
+from countersign.domain.event import (
+    ClassCorrected,
+    Decided,
+    DocumentOpened,
+    DocumentRefused,
+    Draft,
+    Entry,
+    How,
+    Route,
+    Scope,
+    WorkStopped,
+)
+from countersign.domain.orders import orders
 from countersign.domain.reason import Reason
 from countersign.policy.load import load
 from countersign.settings import catalogue
 from countersign.settings.resources import shipped
+from countersign.workflow.gate import Doorway, Held
 from countersign.workflow.ports import Known
 from countersign.workflow.run import CaseRun
 
@@ -34,11 +49,31 @@ KNOWN = catalogue.load()
 POLICY = load(shipped("resources", "policies", "desk.yaml"), KNOWN)
 
 
+class Killed(Exception):
+    """The process has ended here."""
+
+
+class FrailLedger(MemoryLedger):
+    """A record whose process can be killed before or after an append."""
+
+    left: int | None = None
+    """0 kills before the next append, 1 after it, 2 before the one that follows …"""
+
+    def append(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
+        if self.left == 0:
+            raise Killed
+        made = super().append(drafts)
+        if self.left == 1:
+            raise Killed
+        self.left = None if self.left is None else self.left - 2
+        return made
+
+
 class House:
     """Everything around a run, in memory."""
 
     def __init__(self, readers: ThreadPoolExecutor, fails_at: str = "") -> None:
-        self.ledger = MemoryLedger()
+        self.ledger = FrailLedger()
         self.pages = MemoryPages({})
         self.library = MemoryLibrary()
         self.staff = MemoryStaff(fails_at)
@@ -52,7 +87,10 @@ class House:
             catalogue=KNOWN,
             policy=lambda: POLICY,
             system=system,
+            plans=memory_plans(self.ledger),
+            gate=Doorway(lambda: orders(self.ledger.desk_entries())),
             readers=readers,
+            side_by_side=readers,
         )
 
     def receive(self, text: str) -> str:
@@ -61,8 +99,7 @@ class House:
         return self.ledger.receive(content, case="c-20")
 
     def run(self, case: str) -> None:
-        self.steps.open(case)
-        self.steps.resolve(case)
+        self.steps.take(case)
 
     def kinds(self, case: str) -> list[str]:
         return [entry.event.kind for entry in self.ledger.entries(case)]
@@ -82,7 +119,16 @@ def house(readers: ThreadPoolExecutor) -> House:
     return House(readers)
 
 
-WHOLE = ["document_received", "document_opened", "classified", "reading_made", "checked", "decided"]
+WHOLE = [
+    "document_received",
+    "document_opened",
+    "classified",
+    "plan_chosen",
+    "reading_made",
+    "checked",
+    "steps_taken",
+    "decided",
+]
 
 
 def test_a_run_ends_in_a_decision_with_each_step_on_the_record(house: House) -> None:
@@ -186,7 +232,7 @@ def test_a_desk_that_closes_in_a_step_leaves_it_to_be_taken_again(
 
         closing.setattr(house.pages, "open", closed)
         with pytest.raises(Closed):
-            house.steps.open(case)
+            house.steps.take(case)
     assert house.kinds(case) == ["document_received"]
     house.run(case)
     assert house.kinds(case) == WHOLE
@@ -196,7 +242,7 @@ def test_a_record_that_cannot_be_written_fails_the_step_and_not_the_agent(house:
     case = house.receive("bill")
     house.ledger.broken = True
     with pytest.raises(Trouble, match="cannot be written"):
-        house.steps.open(case)
+        house.steps.take(case)
     house.ledger.broken = False
     house.run(case)
     assert house.kinds(case) == WHOLE
@@ -210,32 +256,31 @@ def test_a_case_whose_run_is_given_up_waits_for_a_person(house: House) -> None:
     assert house.ledger.case(case).status is Status.WAITING
 
 
-@given(st.lists(st.sampled_from(["open", "resolve"]), max_size=8))
-def test_a_step_taken_again_in_order_appends_nothing_twice(extra: list[str]) -> None:
-    """What the engine does after a kill: steps done before may be done again, never one before its time."""
-    with ThreadPoolExecutor(1) as pool:
+@given(st.lists(st.integers(0, 3), max_size=4))
+def test_a_run_cut_off_at_any_append_and_taken_again_appends_nothing_twice(cuts: list[int]) -> None:
+    """Cut off before or after its n-th append, as a kill would, again and again."""
+    with ThreadPoolExecutor(2) as pool:
         house = House(pool)
         case = house.receive("bill|scan")
-        done: list[str] = []
-        for name in ("open", "resolve"):
-            done.append(name)
-            for again in [step for step in extra if step in done]:
-                getattr(house.steps, again)(case)
-            getattr(house.steps, name)(case)
-    assert house.kinds(case) == WHOLE
+        for cut in cuts:
+            house.ledger.left = cut
+            with suppress(Killed):
+                house.steps.take(case)
+        house.ledger.left = None
+        house.steps.take(case)
+    assert sorted(house.kinds(case)) == sorted(WHOLE)
     decisions = [e for e in house.ledger.entries(case) if isinstance(e.event, Decided)]
     assert len(decisions) == 1
 
 
-def test_a_replayed_step_appends_nothing_even_where_the_record_was_not_looked_at(
-    house: House,
-) -> None:
+def test_a_replayed_run_appends_nothing_even_where_the_record_was_not_looked_at(house: House) -> None:
     case = house.receive("bill")
-    file = house.ledger.case(case)
-    house.steps.open(case)
+    house.steps.run(case)
+    at_hand = house.steps._begun[case]
+    house.steps.take(case)
     head = house.ledger.head()
-    drafts = house.steps._drafts(file, "open", lambda: house.steps._opened(file))
-    assert [entry.fresh for entry in house.ledger.append(drafts)] == [False]
+    house.steps._begun[case] = at_hand  # as it stood before
+    house.steps.take(case)
     assert house.ledger.head() == head
 
 
@@ -252,14 +297,14 @@ def test_what_was_read_is_on_the_record_before_the_history_is_asked(
 
     monkeypatch.setattr(house.cases, "known", asked)
     house.run(case)
-    assert seen == [WHOLE[:4]]
+    assert seen == [WHOLE[:5]]
 
 
 def test_an_unread_page_is_remembered_when_the_step_is_cut_off_before_its_record(house: House) -> None:
     case = house.receive("text|scan-blurred")
     house.ledger.broken = True
     with pytest.raises(Trouble):
-        house.steps.open(case)
+        house.steps.take(case)
     house.ledger.broken = False
     house.run(case)
     assert house.codes(case) == ["agent_failed"]
@@ -280,16 +325,14 @@ def test_a_case_whose_class_a_person_corrected_is_read_and_decided_once_more(
 ) -> None:
     house = House(readers, fails_at="check")  # so that it waits for a person
     case = house.receive("a bill")
-    house.steps.open(case)
-    house.steps.resolve(case)
+    house.steps.take(case)
     first = house.steps.run(case)
     corrected = ClassCorrected(klass="claim", before=house.ledger.case(case).klass)
     house.ledger.append([Draft(event=corrected, actor=SYSTEM, case=case)])
     assert house.ledger.case(case).status is Status.RECEIVED
     assert house.steps.run(case) != first
     for _ in range(2):  # a kill may have the second run taken again
-        house.steps.open(case)
-        house.steps.resolve(case)
+        house.steps.take(case)
     file = house.ledger.case(case)
     assert file.klass == "claim"
     assert file.decision is not None
@@ -297,3 +340,21 @@ def test_a_case_whose_class_a_person_corrected_is_read_and_decided_once_more(
     assert kinds.count("classified") == 1  # nobody contradicts the person
     assert kinds.count("reading_made") == 2
     assert kinds.count("decided") == 2
+
+
+def test_a_document_that_has_to_be_opened_anew_is_not_while_all_agents_are_stopped(
+    readers: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(readers, fails_at="check")  # so that it waits for a person
+    case = house.receive("a bill")
+    house.steps.take(case)
+    corrected = ClassCorrected(klass="claim", before=house.ledger.case(case).klass)
+    house.ledger.append([Draft(event=corrected, actor=SYSTEM, case=case)])
+    monkeypatch.setattr(house.library, "opened", lambda _: None)  # it has gone with its time
+    opened = house.pages.opened
+    stopped = WorkStopped(scope=Scope.ALL, name="", how=How.KILL, reason="an audit")
+    house.ledger.append([Draft(event=stopped, actor=SYSTEM)])
+    with pytest.raises(Held):
+        house.steps.take(case)
+    assert house.pages.opened == opened
+    caplog.clear()

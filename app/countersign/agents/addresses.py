@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from countersign.agents.asides import is_aside, is_filed
 from countersign.agents.candidates import Candidate
 from countersign.agents.patterns import TOWN
 from countersign.agents.sheet import Passage, Run, Sheet
@@ -11,6 +12,9 @@ from countersign.domain.klass import FieldType
 _IN_TOWNS = frozenset(
     ["am", "an", "der", "im", "in", "ob", "bei", "de", "del", "la", "sur", "sous", "en", "upon"]
 )
+
+_CENTRED = 12
+"""Points, twice: how far apart the middles of lines may be that stand centred on each other."""
 
 
 def is_town(text: str) -> bool:
@@ -28,6 +32,7 @@ def standing_addresses(sheet: Sheet) -> Iterator[Candidate]:
                 or len(run.words) > 14
                 or len(run.passage.runs) > 1
                 or not is_town(run.text)
+                or is_filed(run.text)
             ):
                 continue
             first, after = run.start, run.start + len(run.words)
@@ -53,12 +58,12 @@ def _stacked(sheet: Sheet, town: Run) -> Iterator[Candidate]:
     last = town
     while len(above) < 3:
         upper = _next_above(sheet, last)
-        if upper is None:
+        if upper is None or is_aside(upper.text):
             break
         above.insert(0, upper)
         last = upper
     below = next_below(sheet, town, reach=0.9)
-    country = (below,) if below and abs(below.x0 - town.x0) < 4 and len(below.words) <= 3 else ()
+    country = (below,) if below and _may_be_country(below, town) else ()
     for count in range(1, len(above) + 1):
         top = above[-count]
         more = (*above[len(above) - count + 1 :], town)
@@ -68,12 +73,24 @@ def _stacked(sheet: Sheet, town: Run) -> Iterator[Candidate]:
             yield from made(FieldType.ADDRESS, top.passage, first, after, (*more, *country))
 
 
+def _may_be_country(below: Run, town: Run) -> bool:
+    """Say whether a line below a town may name its state or country: a few words at its edge or middle."""
+    centred = abs((below.x0 + below.x1) - (town.x0 + town.x1)) < _CENTRED
+    placed = abs(below.x0 - town.x0) < 4 or centred
+    return (
+        placed
+        and len(below.words) <= 3
+        and not any(map(str.isdigit, below.text))
+        and not is_aside(below.text)
+    )
+
+
 def _next_above(sheet: Sheet, run: Run) -> Run | None:
     for number in range(run.line - 1, max(run.line - 4, -1), -1):
         for other in sheet.lines[number]:
             if other.page != run.page or run.y0 - other.y1 > 0.9 * run.height:
                 return None
-            centred = abs((other.x0 + other.x1) - (run.x0 + run.x1)) < 12
+            centred = abs((other.x0 + other.x1) - (run.x0 + run.x1)) < _CENTRED
             if abs(other.x0 - run.x0) < 4 or abs(other.x1 - run.x1) < 4 or centred:
                 return other if len(other.passage.runs) == 1 else None
     return None

@@ -1,17 +1,14 @@
-"""Checks what was read: sums, identifiers, dates, required fields, and orders that a text tries to give."""
+"""Checks what was read: sums, identifiers, dates, required fields."""
 
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from time import perf_counter
 
 from countersign.agents.einvoice import DIFFERS
-from countersign.agents.lexicons import orders
 from countersign.agents.patterns import DATE
-from countersign.agents.sheet import pieces
 from countersign.domain.dates import readings as dates_of
 from countersign.domain.document import Opened
 from countersign.domain.event import Checked
@@ -59,11 +56,7 @@ def check(
     differing = tuple(r.field for r in readings if DIFFERS in r.why)
     if differing:
         findings.append(Reason(code="xml_differs_from_page", fields=differing))
-    order = find_order(opened) if opened else None
-    facts["document.gives_orders"] = order is not None
-    if order:
-        findings.append(Reason(code="instruction_in_document", detail=order))
-    facts["document.hidden_words"] = sum(page.hidden_words for page in opened.pages) if opened else 0
+    findings.extend(_contradicted(opened))
     return Checked(
         passed=tuple(passed),
         findings=tuple(findings),
@@ -188,6 +181,15 @@ def _expected(table: TableDef, values: dict[str, str]) -> dict[tuple[str, ...], 
     return {names: worth for names, worth in heads.items() if worth is not None}
 
 
+def _contradicted(opened: Opened | None) -> Iterable[Reason]:
+    """Tell of form fields whose data says something else than the page shows; the first of them in words."""
+    fields = [widget for widget in opened.widgets if widget.told] if opened else []
+    if fields:
+        first, more = fields[0], len(fields) - 1
+        detail = f"{first.label or first.name}: “{first.told[:60]}”, shown “{first.value[:60]}”"
+        yield Reason(code="form_differs_from_page", detail=f"{detail}, and {more} more" if more else detail)
+
+
 def _identifiers(klass: ClassDef, values: dict[str, str]) -> list[Reason | None]:
     results: list[Reason | None] = []
     for field in klass.fields:
@@ -210,6 +212,10 @@ def _dates(klass: ClassDef, values: dict[str, str], today: date) -> list[Reason 
                 detail = f"{values[earlier]} is after {values[later]}"
                 results.append(Reason(code="dates_out_of_order", fields=(earlier, later), detail=detail))
     results.extend(_retold(klass, values))
+    for field in klass.fields:
+        if field.past and values.get(field.name, "") > today.isoformat():
+            detail = f"{values[field.name]} has not been yet"
+            results.append(Reason(code="dates_out_of_order", fields=(field.name,), detail=detail))
     name = klass.headline.date
     if name and name in values:
         told = date.fromisoformat(values[name])
@@ -230,19 +236,3 @@ def _retold(klass: ClassDef, values: dict[str, str]) -> Iterable[Reason | None]:
                 yield Reason(code="dates_out_of_order", fields=(name, story), detail=detail)
             elif told:
                 yield None
-
-
-@lru_cache(maxsize=1)
-def _order_pattern() -> re.Pattern[str]:
-    parts = [re.escape(order).replace(r"\{any\}\ ", r"(?:\w+ ){0,3}") for order in orders()]
-    return re.compile(r"\b(?:" + "|".join(parts) + r")\b")
-
-
-def find_order(opened: Opened) -> str | None:
-    """Return the first stretch of text by which the document tries to give orders to software, else None."""
-    for page in opened.pages:
-        text = " ".join(piece for word in page.words for piece in pieces(word.text))
-        match = _order_pattern().search(text)
-        if match:
-            return match[0]
-    return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from countersign.agents.accounts import is_account, squeezed, valid_length, without_word
 from countersign.agents.labels import Hit
 from countersign.agents.patterns import (
     AMERICAN,
@@ -14,6 +15,7 @@ from countersign.agents.patterns import (
     ELSEWHERE,
     EMAIL,
     IBAN,
+    MISREAD_SIGN,
     PHONE,
     SLASHED,
     VAT_ID,
@@ -23,7 +25,7 @@ from countersign.agents.sheet import Passage, Run, Sheet
 from countersign.domain.dates import readings
 from countersign.domain.document import Word
 from countersign.domain.klass import FieldType
-from countersign.domain.values import currency_code, is_country_code, is_iban, is_vat_id, normalise
+from countersign.domain.values import currency_code, is_iban, is_vat_id, normalise
 
 _IDENTIFIER_EDGES = "()[]{}<>.,;:!?*'\"`´“”„|=~_-–/\\"
 _NUMBER_SIGN = re.compile(r"^[Nn][°º]")
@@ -292,36 +294,20 @@ def after_labels(hits: list[Hit], identifiers: set[int]) -> Iterator[Candidate]:
 
 def _ibans(passage: Passage, text: str, style: Print, labelled: bool) -> Iterator[Candidate]:
     for match in IBAN.finditer(text):
-        length = _valid_length(match[0])
+        length = valid_length(match[0])
         if length:
-            value = _squeezed(match[0][:length])
+            value = squeezed(match[0][:length])
             span = passage.span(match.start(), match.start() + length)
             yield Candidate(FieldType.IBAN, value, passage, *span, grade=1.0)
-        elif labelled and _is_account(match[0]):
-            yield Candidate(FieldType.IBAN, _squeezed(match[0]), passage, *passage.span(*match.span()))
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", text.upper())
-
-
-def _valid_length(text: str) -> int:
-    """Return how many characters from the start are an IBAN whose check digits hold, 0 for none."""
-    for length in range(len(text), 14, -1):
-        if text[length - 1].isalnum() and is_iban(_squeezed(text[:length])):
-            return length
-    return 0
-
-
-def _is_account(text: str) -> bool:
-    """Say whether a text has the country and the length of an IBAN, whatever its check digits."""
-    value = _squeezed(text)
-    digits = sum(char.isdigit() for char in value)
-    return 15 <= len(value) <= 34 and digits >= 10 and is_country_code(value[:2])
+            continue
+        account = without_word(match[0])
+        if labelled and is_account(account):
+            span = passage.span(match.start(), match.start() + len(account))
+            yield Candidate(FieldType.IBAN, squeezed(account), passage, *span)
 
 
 def _vat_ids(passage: Passage, text: str, style: Print, labelled: bool) -> Iterator[Candidate]:
-    accounts = [match.span() for match in IBAN.finditer(text) if _is_account(match[0])]
+    accounts = [match.span() for match in IBAN.finditer(text) if is_account(match[0])]
     for match in VAT_ID.finditer(text):
         if any(begin <= match.start() < end for begin, end in accounts):
             continue
@@ -362,7 +348,7 @@ def _durations(passage: Passage, text: str, style: Print, labelled: bool) -> Ite
 
 
 def _currencies(passage: Passage, text: str, style: Print, labelled: bool) -> Iterator[Candidate]:
-    for match in CURRENCY.finditer(text):
+    for match in CURRENCY.finditer(MISREAD_SIGN.sub("S$", text)):
         code = currency_code(match[0])
         if code:
             beside = text[max(0, match.start() - 2) : match.end() + 2]

@@ -21,6 +21,8 @@ _OUT_OF_ORDER = -3.0
 _SIDE_BY_SIDE = 2.0
 _LEAST = 0.5
 """How likely a value must be where a field may well be absent: inventing one is the worst error."""
+_NAMED, _NAMED_AT_ALL = 0.5, 0.1
+"""How well a label must stand by a value, and how likely that must be, for a field to have its own."""
 _OWN_BEST = NAMES.index("own_best")
 _MAY_SHARE = frozenset({FieldType.AMOUNT, FieldType.CURRENCY, FieldType.NUMBER})
 
@@ -202,6 +204,24 @@ def assign(slots: dict[str, Slot]) -> dict[str, Option | None]:
         else:
             chosen[name] = None
     return chosen
+
+
+def lenders(klass: ClassDef, slots: dict[str, Slot], chosen: dict[str, Option | None]) -> dict[str, str]:
+    """Return, by field without a value, the field whose value it has unless the document says otherwise."""
+    return {
+        name: lender
+        for name, lender in klass.else_same
+        if name in chosen
+        and chosen[name] is None
+        and (lent := chosen.get(lender)) is not None
+        and not any(_is_named(option, lent) for option in slots[name].options)
+    }
+
+
+def _is_named(option: Option, lent: Option) -> bool:
+    """Say whether another value than the one to be lent may be what a label of the field names."""
+    differs = option.candidate.value != lent.candidate.value
+    return differs and option.label > _NAMED and option.probability > _NAMED_AT_ALL
 
 
 def _lead(held: Slot, taken: list[tuple[FieldDef, Candidate]]) -> float:

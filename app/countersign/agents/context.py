@@ -31,8 +31,12 @@ _DIGITS = re.compile(r"\d+")
 _UPPER = re.compile(r"[^\W\d_a-zà-ÿ]+")
 _LOWER = re.compile(r"[^\W\d_A-ZÀ-Þ]+")
 _UNTYPED = frozenset({FieldType.NAME, FieldType.TEXT, FieldType.ADDRESS})
+_VARYING = frozenset({FieldType.DATE, FieldType.AMOUNT, FieldType.NUMBER, FieldType.DURATION})
+"""Types whose values are others on the next document, and are not compared."""
 _DOUBTFUL = 80
 """Percent, of a word on a scan; handwriting reads like that."""
+_LONG = 16
+"""Characters of an identifier that are counted."""
 _FAR = 24
 """Lines looked upward for the head of a column."""
 
@@ -43,9 +47,11 @@ SPACES = (
     "shape", "words", "gap", "earlier", "among", "left", "farleft", "apart", "led", "right", "end", "beside",
     "rightrun", "above", "aboveshape", "aboveword", "secondabove", "head", "under", "page", "area", "spot",
     "column", "beforeshape", "name", "holds", "row", "line", "size", "bold", "below", "belowkind", "block",
-    "order", "times", "worth", "pile", *WORDING, *STACKS, *tills.SPACES,
+    "order", "times", "worth", "pile", *WORDING, *STACKS, *tills.SPACES, "value",
 )  # fmt: skip
 """What a string speaks of, in order; the memory of layouts weighs each by itself."""
+VALUE = SPACES.index("value")
+"""What a candidate says itself: only the memory of layouts hears it, weights are never fitted to it."""
 _SPACE = {name: place for place, name in enumerate(SPACES)}
 _BITS = len(SPACES).bit_length()
 
@@ -78,6 +84,10 @@ def shape(text: str) -> str:
     """Return how a text is printed: ``$1,428.00`` gives ``$9,9.9``, ``Acme Ltd`` gives ``Aa Aa``."""
     squeezed = _DIGITS.sub("9", text[:48])
     return _LOWER.sub("a", _UPPER.sub("A", squeezed))[:20]
+
+
+def _value(c: Candidate) -> str:
+    return f"value:{''.join(filter(str.isalnum, c.value)).casefold()}"
 
 
 def label_of(run: Run, most: int = 5) -> str:
@@ -154,8 +164,11 @@ class Context:
         if around is None:
             around = self._by_span[span] = self._around(c)
         if c.type not in _UNTYPED:
-            return [*around, *self._of_run(c.run)]
-        found = around.copy()
+            said = [] if c.type in _VARYING else [_value(c)]
+            if c.type is FieldType.IDENTIFIER:
+                said.append(f"shape:of {min(len(c.value), _LONG)}")
+            return [*around, *self._of_run(c.run), *said]
+        found = [*around, _value(c)]
         self._name(c, found)
         found += self._stacks.of(c)
         found += self._of_run(c.run)
@@ -316,7 +329,7 @@ class Context:
         ends = "end" if c.after == c.run.start + len(c.run.words) else "inner"
         found.append(f"name:{starts}-{ends}")
         found.append(f"name:form {bool(c.grade)}")
-        kinds = ("business", "titles", "people", "street")
+        kinds = ("business", "titles", "people", "street", "offices")
         found.extend(f"name:has {kind}" for kind in kinds if not lists[kind].isdisjoint(parts))
         if any(is_form(word.text) for word in words):
             found.append("name:has form")

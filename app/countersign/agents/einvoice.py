@@ -1,26 +1,21 @@
 """Reads embedded e-invoice data, and holds it against the page that people see."""
 
 import re
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from time import perf_counter
 from typing import NamedTuple
 
-from countersign.agents.sheet import Run, Sheet
+from countersign.agents.einvoice_rows import SEEN, UNSEEN, rows_of
+from countersign.agents.printed import Index, Place
+from countersign.agents.sheet import Sheet
 from countersign.domain.confidence import ppm
-from countersign.domain.dates import fold, readings
+from countersign.domain.dates import fold
 from countersign.domain.document import EInvoice, Kind, MediaType
 from countersign.domain.event import Classified, ReadingMade
-from countersign.domain.geometry import Box
-from countersign.domain.klass import ClassDef, FieldDef, FieldType, TableDef
-from countersign.domain.numerals import as_decimal
-from countersign.domain.reading import Answer, Cell, Evidence, Method, Reading, Row
-from countersign.domain.values import normalise, same
+from countersign.domain.klass import ClassDef, FieldDef, FieldType
+from countersign.domain.reading import Answer, Method, Reading
+from countersign.domain.values import same
 
-Fits = Callable[[str], bool]
-
-_SEEN = 0.995
-_UNSEEN = 0.93
 _DIFFERS = 0.30
 _TOLD, _ORDER = 0.99, 0.20
 _ARTICLE = {
@@ -29,7 +24,6 @@ _ARTICLE = {
     Kind.CORRECTED_INVOICE: "a corrected invoice",
     Kind.PREPAYMENT_INVOICE: "a prepayment invoice",
 }
-_APART = 250.0  # points between the lines of an address, down and across
 _SURE_OF_OTHER = 970_000
 """Confidence from which another value on the page counts although the data's own stands somewhere as well."""
 _BOTH = ("stands in the embedded data and on the page",)
@@ -86,7 +80,7 @@ def read(
     the data's own value stands nowhere, the page differs from the data.
     """
     begun = perf_counter()
-    index = _Index(sheet)
+    index = Index(sheet)
     seen = {reading.field: reading for reading in local.readings} if local else {}
     told = frozenset(data.values.values())
     is_drawn = sheet.opened.media_type is MediaType.XML
@@ -96,7 +90,7 @@ def read(
         for field in klass.fields
         if (value := data.values.get(field.name))
     ]
-    rows = _rows(index, klass.tables, data, language)
+    rows = rows_of(index, klass.tables, data.rows, language)
     return ReadingMade(
         klass=klass.name,
         readings=tuple(made),
@@ -108,7 +102,7 @@ def read(
 class _Page(NamedTuple):
     """What the data is held against."""
 
-    runs: "_Index"
+    runs: Index
     language: str
     told: frozenset[str]
     """All values of the data."""
@@ -122,14 +116,14 @@ class _Page(NamedTuple):
 
 def _reading(page: _Page, field: FieldDef, value: str, seen: Reading | None) -> Reading:
     if field.type is FieldType.ADDRESS and seen is not None and _begins_alike(value, seen.value):
-        return seen.model_copy(update={"confidence": ppm(_SEEN), "method": Method.EINVOICE, "why": _BOTH})
+        return seen.model_copy(update={"confidence": ppm(SEEN), "method": Method.EINVOICE, "why": _BOTH})
     place, why = _place(page, field, value, seen)
     if place is not None and not _is_another(page, field, value, seen):
         printed, evidence = place
         return Reading(
             field=field.name,
             answer=Answer(value=value, printed=printed),
-            confidence=ppm(_SEEN),
+            confidence=ppm(SEEN),
             method=Method.EINVOICE,
             evidence=evidence,
             why=why,
@@ -139,7 +133,7 @@ def _reading(page: _Page, field: FieldDef, value: str, seen: Reading | None) -> 
     return Reading(
         field=field.name,
         answer=Answer(value=value, printed=shown.printed if shown else ""),
-        confidence=ppm(_DIFFERS if differs else _UNSEEN),
+        confidence=ppm(_DIFFERS if differs else UNSEEN),
         method=Method.EINVOICE,
         evidence=shown.evidence if shown else None,
         why=(DIFFERS,) if differs else ("stands in the embedded data, not found on the page",),
@@ -148,7 +142,7 @@ def _reading(page: _Page, field: FieldDef, value: str, seen: Reading | None) -> 
 
 def _place(
     page: _Page, field: FieldDef, value: str, seen: Reading | None
-) -> tuple[tuple[str, Evidence] | None, tuple[str, ...]]:
+) -> tuple[Place | None, tuple[str, ...]]:
     """Return where a value stands, and in which sense it does."""
     near = seen.evidence if seen else None
     place = page.runs.find(field.type, value, page.language, near=near)
@@ -202,147 +196,3 @@ def _contradicts(page: _Page, field: FieldDef, seen: Reading | None) -> bool:
     if field.type is not FieldType.AMOUNT or seen.confidence >= _SURE_OF_OTHER:
         return True
     return not any(same(field.type, seen.value, told) for told in page.told)
-
-
-def _rows(index: "_Index", tables: tuple[TableDef, ...], data: EInvoice, language: str) -> tuple[Row, ...]:
-    if not tables:
-        return ()
-    table = tables[0]
-    rows = []
-    for told in data.rows:
-        cells = []
-        for column in table.columns:
-            value = told.get(column.name)
-            if value:
-                place = index.find(column.type, value, language)
-                cells.append(
-                    Cell(
-                        column=column.name,
-                        answer=Answer(value=value, printed=place[0] if place else ""),
-                        confidence=ppm(_SEEN if place else _UNSEEN),
-                        evidence=place[1] if place else None,
-                    )
-                )
-        if cells:
-            rows.append(Row(table=table.name, cells=tuple(cells)))
-    return tuple(rows)
-
-
-class _Index:
-    """Finds where a value stands on the pages, whatever its notation."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.texts = [(run, fold(run.text)) for run in sheet.runs]
-
-    def find(
-        self, type: FieldType, value: str, language: str, near: Evidence | None = None
-    ) -> tuple[str, Evidence] | None:
-        """Return the words and the place, the one nearest to `near` where there are several."""
-        found = [
-            place for run, text in self.texts for place in self._in_run(type, value, language, run, text)
-        ]
-        if not found:
-            return None
-        if near is not None:
-            found.sort(key=lambda place: _distance(place[1], near))
-        return found[0]
-
-    def find_parts(self, address: str, language: str) -> tuple[str, Evidence] | None:
-        """Find an address by its lines, which stand close to each other in any order."""
-        lines = [line for line in address.split(", ") if len(line) > 2]
-        first = self.find(FieldType.TEXT, lines[0], language) if lines else None
-        if first is None or len(lines) < 2:
-            return None
-        found = [first]
-        for line in lines[1:]:
-            place = self.find(FieldType.TEXT, line, language, near=first[1])
-            if place is None or _distance(place[1], first[1]) > _APART:
-                return None
-            found.append(place)
-        box = Box.around(place.box for _, place in found)
-        evidence = first[1].model_copy(update={"box": box})
-        return ", ".join(text for text, _ in found), evidence
-
-    def _in_run(
-        self, type: FieldType, value: str, language: str, run: Run, text: str
-    ) -> list[tuple[str, Evidence]]:
-        if type is FieldType.AMOUNT and "%" in text:
-            return []
-        if type in (FieldType.AMOUNT, FieldType.NUMBER):
-            return self._numbers(value, language, run, text)
-        if type is FieldType.CURRENCY:
-            return self._words(run, lambda part: _means(type, part.strip("0123456789.,-"), value, language))
-        if type is FieldType.DATE:
-            return self._stretches(run, value, type, language)
-        wanted = re.sub(r"[\W_]+", "", fold(value))
-        squeezed = re.sub(r"[\W_]+", "", text)
-        if not wanted or wanted not in squeezed:
-            return []
-        return self._covering(run, wanted)
-
-    def _numbers(self, value: str, language: str, run: Run, text: str) -> list[tuple[str, Evidence]]:
-        wanted = as_decimal(value)
-        if wanted is None or not any(char.isdigit() for char in text):
-            return []
-        if run.x1 - run.x0 < 200 and len(run.words) > 1:
-            whole = _number(run.text, language)
-            if whole == wanted:
-                return [(run.text, self._evidence(run, 0, len(run.words)))]
-        return self._words(run, lambda part: _number(part, language) == wanted)
-
-    def _words(self, run: Run, fits: Fits) -> list[tuple[str, Evidence]]:
-        return [
-            (word.text, self._evidence(run, place, place + 1))
-            for place, word in enumerate(run.words)
-            if fits(word.text)
-        ]
-
-    def _stretches(self, run: Run, value: str, type: FieldType, language: str) -> list[tuple[str, Evidence]]:
-        day, year = value[8:10].lstrip("0"), value[2:4]
-        if day not in run.text or year not in run.text:
-            return []
-        for count in (1, 2, 3, 4, 5):
-            for first in range(len(run.words) - count + 1):
-                text = " ".join(word.text for word in run.words[first : first + count])
-                if _means(type, text, value, language):
-                    return [(text, self._evidence(run, first, first + count))]
-        return []
-
-    def _covering(self, run: Run, wanted: str) -> list[tuple[str, Evidence]]:
-        """Return the fewest words of the run whose letters hold the value."""
-        folded = [re.sub(r"[\W_]+", "", fold(word.text)) for word in run.words]
-        for count in range(1, len(folded) + 1):
-            for first in range(len(folded) - count + 1):
-                if wanted in "".join(folded[first : first + count]):
-                    text = " ".join(word.text for word in run.words[first : first + count])
-                    return [(text, self._evidence(run, first, first + count))]
-        return []
-
-    def _evidence(self, run: Run, first: int, after: int) -> Evidence:
-        around = Box.around(word.box for word in run.words[first:after])
-        box = self.sheet.box(run.page, around.x0, around.y0, around.x1, around.y1)
-        return Evidence(document=self.sheet.opened.sha256, page=run.page, box=box)
-
-
-def _means(type: FieldType, text: str, value: str, language: str) -> bool:
-    """Say whether a print can mean the value, in either order of day and month."""
-    if type is FieldType.DATE:
-        return value in readings(text, language) or value in readings(text, language, day_first=False)
-    try:
-        return normalise(type, text, language) == value
-    except ValueError:
-        return False
-
-
-def _number(text: str, language: str) -> Decimal | None:
-    try:
-        return as_decimal(normalise(FieldType.NUMBER, text, language))
-    except ValueError:
-        return None
-
-
-def _distance(place: Evidence, near: Evidence) -> float:
-    if place.page != near.page:
-        return 1e6
-    return abs(place.box.x0 - near.box.x0) + abs(place.box.y0 - near.box.y0)

@@ -149,7 +149,7 @@ def _named(widget: Widget, printed: Label, name: str) -> str:
 def _of_entry(entry: forms.Entry, label: Label) -> Place:
     return Place(
         page=entry.page,
-        box=entry.box,
+        box=entry.field,
         value=entry.value,
         label=label.text,
         near=frozenset(stems(label.near or label.question)),

@@ -13,6 +13,8 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from countersign.agents import form_fields
+from countersign.agents.form_fields import DATE
 from countersign.agents.lexicons import form_words, squeezed
 from countersign.domain.document import Opened, Page, Rule, TextSource, Word
 from countersign.domain.geometry import Box
@@ -35,16 +37,9 @@ _LIKELY = 0.3
 _BELOW, _AMID = 3, 0.7
 """Lines that were drawn before and stand lower, for an entry to be in the midst; share of such entries."""
 _FEW_TICKS, _MANY_TICKS, _COMBS = 2, 4, 6
-_LOW, _WRAPPED, _HIGH = (
-    0.8,
-    0.9,
-    1.15,
-)  # heights from a line to the next of one entry: least, as wrapped, most
+_LOW, _WRAPPED, _HIGH = 0.8, 0.9, 1.15
+"""Heights from a line to the next of one entry: least, as wrapped, most."""
 _ITEM = re.compile(r"\(?(?:\d{1,2}[A-Z]?|[A-Z])[.)]|\d{1,2}[A-Z]\b")
-_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?")
-_LONG_NUMBER = re.compile(r"\d[\d-]{5,}")
-_INDENT = 12.0  # points; an entry that stands further in is not flush left
-_LONG = 12.0  # times its entry that a field is at most
 _NUMBER = re.compile(r"[$€£]?-?\d[\d,. \-]*")
 _ANSWERS = frozenset({"yes", "no", "ja", "nein", "oui", "non", "si", "sí", "nee", "x", "none", "n/a"})
 
@@ -58,6 +53,13 @@ class Entry(NamedTuple):
     value: str
     words: tuple[Word, ...]
     is_tick: bool = False
+    window: Box | None = None
+    """The field that it can be seen through, where the print still has it."""
+
+    @property
+    def field(self) -> Box:
+        """The place that was filled in."""
+        return self.window or self.box
 
 
 class _Edge(NamedTuple):
@@ -114,7 +116,7 @@ def _weight(text: str) -> float:
     known = form_words()
     printed = sum(word in known for word in words)
     weight = 2.0 if "@" in text else 0.0
-    if _DATE.fullmatch(text):
+    if DATE.fullmatch(text):
         weight = 1.5
     elif _NUMBER.fullmatch(text):
         weight = 1.0 if sum(char.isdigit() for char in text) >= 3 else 0.5
@@ -205,20 +207,6 @@ def is_tick_box(rule: Rule) -> bool:
     wide, tall = rule.x1 - rule.x0, rule.y1 - rule.y0
     low, high = _TICK_SIDES
     return low <= wide <= high and low <= tall <= high and 0.75 <= wide / tall <= 1.34
-
-
-def _meant(words: tuple[Word, ...], begin: float, end: float) -> tuple[float, float]:
-    """Narrow the space of an entry that is flush left: what is filled in tells how much is meant for it."""
-    x0, x1 = min(w.x0 for w in words), max(w.x1 for w in words)
-    if x0 - begin >= _INDENT:
-        return begin, end
-    wide = x1 - x0
-    text = " ".join(word.text for word in words)
-    if _DATE.fullmatch(text) or _LONG_NUMBER.fullmatch(text):
-        end = min(end, x1 + 0.3 * wide + 4)
-    elif end - begin > _LONG * wide:
-        end = x1 + wide
-    return max(begin, x0 - 2), end
 
 
 class _Form:
@@ -355,7 +343,7 @@ class _Form:
         centre = (first.x0 + above[-1][-1].x1 - word.x0 - part[-1][-1].x1) / 2
         if min(abs(first.x0 - word.x0), abs(centre)) > 3 or not _LOW <= step <= _HIGH:
             return False
-        is_whole = _DATE.fullmatch(" ".join(w.text for pieces in above for w in pieces))
+        is_whole = DATE.fullmatch(" ".join(w.text for pieces in above for w in pieces))
         if is_whole and step > _WRAPPED:
             return False
         middle_above, middle = (first.y0 + first.y1) / 2, (word.y0 + word.y1) / 2
@@ -366,7 +354,8 @@ class _Form:
         words = tuple(word for line in lines for pieces in line for word in pieces)
         text = " ".join("".join(word.text for word in pieces) for line in lines for pieces in line)
         value = " ".join(text.replace("\ufffd", " ").split())
-        return Entry(self.page.number, self._space(words), value, words)
+        window = form_fields.window(words, self.page, self.printed)
+        return Entry(self.page.number, self._space(words), value, words, window=window)
 
     def _space(self, words: tuple[Word, ...]) -> Box:
         """Return the space of an entry: up to the next rule or printed word on each side."""
@@ -380,7 +369,7 @@ class _Form:
         begin, end = min(x0, max(left, default=x0)), max(x1, min(right, default=x1))
         if len(words) > 1 and all(len(word.text) == 1 for word in words):
             return Box(x0=begin, y0=y0, x1=self._end_of_comb(edges, end), y1=y1)
-        begin, end = _meant(words, begin, end)
+        begin, end = form_fields.meant(words, begin, end)
         return Box(x0=begin, y0=y0, x1=self._end_of_comb(edges, end), y1=y1)
 
     def _end_of_comb(self, edges: list[_Edge], x1: float) -> float:

@@ -1,5 +1,6 @@
 """Finds the labels of a class's fields on a page, so that a value can be told by what stands beside it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -12,6 +13,7 @@ from countersign.agents.sheet import Passage, Run, Sheet, pieces
 from countersign.domain.document import Word
 from countersign.domain.klass import ClassDef, FieldDef
 
+_NUMBERING = re.compile(r"[(\[]?(?:\d{1,2}(?:\.\d{1,2})?|[a-zA-Z])[.)\]]{1,2}")
 _NUMBER_SIGNS = frozenset({("nr",), ("no",), ("n",), ("num",), ("#",)})
 Phrases = dict[str, list[tuple[tuple[str, ...], tuple[int, ...], float]]]
 """By first piece: (all pieces, indexes of the fields it names, weight), the longest first."""
@@ -57,11 +59,17 @@ class Hit:
         last = passage.words[after - 1].text
         following = passage.words[after].text if after < len(passage.words) else ""
         self.colon = last[-1] in ":：" or following == ":"
-        self.starts_run = first - self.run.start <= 0
+        self.starts_run = first - self.run.start <= _numbering(self.run)
         rest = self.run.start + len(self.run.words) - after
         unit = following.strip("()[]")
         self.ends_run = rest == 0 or (rest == 1 and (unit in _MARKS or unit in _CURRENCIES))
         """Nothing but a mark or a currency stands behind it."""
+
+
+def _numbering(run: Run) -> int:
+    """Return how many words number a line of a form before its label: ``1. Name`` begins with one."""
+    words = run.words
+    return int(len(words) > 1 and bool(_NUMBERING.fullmatch(words[0].text)))
 
 
 _COMPILED: dict[int, tuple[ClassDef, Lexicon]] = {}
@@ -144,12 +152,22 @@ def _hits(passage: Passage, lexicon: Lexicon, scanned: bool) -> Iterable[Hit]:
             at += 1
             continue
         count = len(found[0])
+        if _is_letter_of(found[0], passage.words[owners[at]]):
+            at += 1
+            continue
         hit = Hit(passage, owners[at], owners[at + count - 1] + 1, found[1], weight=found[2], count=count)
         if _counts(hit):
             yield hit
             at += count
         else:
             at += 1
+
+
+def _is_letter_of(label: tuple[str, ...], word: Word) -> bool:
+    """Say whether a label is a letter inside a word: there is no ``/s/`` in ``U.S.`` and ``Smith's``."""
+    if len(label) > 1 or len(label[0]) > 1:
+        return False
+    return sum(map(str.isalpha, pieces(word.text))) > 1
 
 
 class Named(NamedTuple):

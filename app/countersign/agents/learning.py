@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from countersign.agents.candidates import Candidate
-from countersign.agents.context import SPACES, Marks
+from countersign.agents.context import SPACES, VALUE, Marks
 from countersign.agents.fitting import Example, Integers, Penalties, Problem, Weights
 from countersign.agents.lessons import Learned, Lessons, prior, strength, votes
 from countersign.agents.local import base_scores
@@ -24,6 +24,9 @@ _HARDEST, _SAMPLED = 40, 30
 """Wrong candidates kept an example: those that score highest, and some of the others."""
 _SEEN = 2
 """Documents in which a string must occur to be weighed."""
+_OF_A_DESK = Penalties(trust=20.0, sparse=1.0)
+"""The shipped reader has not seen a desk's documents: it is right as often on a layout that is new to the
+desk, however well the words of the known layouts explain themselves."""
 _LEAST = 0.02
 """Weights smaller than this are not kept."""
 _KEPT_A_LAYOUT = 6
@@ -111,7 +114,7 @@ def learn(
         ]
         if examples:
             usual = _usual(field, [found[field.name] for found in seen if field.name in found])
-            learned[field.name] = _fitted(examples, _seen_again(examples))._replace(usual=usual)
+            learned[field.name] = _fitted(examples, _seen_again(examples), _OF_A_DESK)._replace(usual=usual)
     return Lessons(klass.name, [lesson.document for lesson in lessons], learned, remembered)
 
 
@@ -130,7 +133,7 @@ def common(lessons: Sequence[Lesson], klass: ClassDef, seed: int = 7) -> Lessons
         if examples:
             strings = _shared([each[0] for each in examples], [one.fold for _, one in held])
             usual = _usual(field, [found for found, _ in held])
-            learned[field.name] = _fitted(examples, strings)._replace(usual=usual)
+            learned[field.name] = _fitted(examples, strings, Penalties())._replace(usual=usual)
     return Lessons(klass.name, (), learned)
 
 
@@ -222,11 +225,12 @@ def _examples(
 ) -> list[Example]:
     """Learn from a document with kin twice: as one of a known layout, and as one of an unknown layout."""
     recalled = recall(field.name, near, seen.marks, len(seen.candidates))
+    around = seen.marks.spaces != VALUE
     example = Example(
         seen.base,
         seen.absent,
-        seen.marks.hashes,
-        seen.marks.owner,
+        seen.marks.hashes[around],
+        seen.marks.owner[around],
         seen.rows,
         recalled.same * strength(recalled),
         votes(recalled),
@@ -264,18 +268,17 @@ def _hardest(example: Example, rng: np.random.Generator) -> Example:
 
 def _usual(field: FieldDef, seen: Sequence[Seen]) -> tuple[float, ...]:
     """Count how many different values documents have; no count is held to be impossible."""
-    if not field.many:
-        return ()
     counts: Counter[int] = Counter()
+    most = _MOST_COUNTED if field.many else 1
     for one in seen:
         different: list[str] = []
         for place in np.flatnonzero(one.right):
             value = one.candidates[place].value
             if not any(same(field.type, value, other) for other in different):
                 different.append(value)
-        counts[min(len(different), _MOST_COUNTED)] += 1
-    total = sum(counts.values()) + 0.5 * (_MOST_COUNTED + 1)
-    return tuple((counts[number] + 0.5) / total for number in range(_MOST_COUNTED + 1))
+        counts[min(len(different), most)] += 1
+    total = sum(counts.values()) + 0.5 * (most + 1)
+    return tuple((counts[number] + 0.5) / total for number in range(most + 1))
 
 
 def _seen_again(by_document: Sequence[Sequence[Example]]) -> Integers:
@@ -285,10 +288,10 @@ def _seen_again(by_document: Sequence[Sequence[Example]]) -> Integers:
     return np.array(sorted(h for h, n in counts.items() if n >= _SEEN), dtype=np.int64)
 
 
-def _fitted(by_document: Sequence[Sequence[Example]], known: Integers) -> Learned:
+def _fitted(by_document: Sequence[Sequence[Example]], known: Integers, penalties: Penalties) -> Learned:
     start: Weights = prior()._replace(sparse=np.zeros(len(known)))
     every = [example for examples in by_document for example in examples]
-    weights = Problem(every, known, start, Penalties()).solved()
+    weights = Problem(every, known, start, penalties).solved()
     large = np.abs(weights.sparse) >= _LEAST
     return Learned(known[large], weights._replace(sparse=weights.sparse[large]))
 

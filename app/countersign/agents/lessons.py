@@ -31,6 +31,8 @@ _WORTH_SAYING = 0.4
 _CONFIRMED = "it stands where a person confirmed it on an earlier document of this layout"
 _HALF = 0.5
 """How far the usual number of values moves the bar: half of what it says, the rest is seen on the page."""
+_HARDLY_ANY = 0.02
+"""Share of documents without a value below which a field is as good as always there; two dozen tell that."""
 _LOWEST_BAR, _HIGHEST_BAR = 0.3, 0.8
 _WORDS = {
     "left": "the words “{}” stand to the left",
@@ -64,6 +66,11 @@ class Advice(NamedTuple):
         """Return the joint scores and the joint score of 'not present'."""
         return self.trust * base + self.scores, self.trust * absent + self.absent
 
+    def softened(self, share: float) -> "Advice":
+        """Return it with a share of its say."""
+        trust = 1.0 + share * (self.trust - 1.0)
+        return self._replace(scores=share * self.scores, absent=share * self.absent, trust=trust)
+
 
 class Learned(NamedTuple):
     """What was fitted for one field."""
@@ -72,7 +79,7 @@ class Learned(NamedTuple):
     """Hashes of the strings that count, sorted."""
     weights: Weights
     usual: tuple[float, ...] = ()
-    """Shares of the documents with no value, with one, two and so on; only for fields with several."""
+    """Shares of the documents with no value, with one, two and so on."""
 
     def to_data(self) -> dict[str, Any]:
         """Return plain data."""
@@ -171,11 +178,6 @@ class Lessons:
             tables=self.tables if tables is None else tables,
         )
 
-    def shippable(self) -> "Lessons":
-        """Return the lessons without the names of documents and the hashes of values."""
-        nameless = [one.nameless() for one in self.kept]
-        return Lessons(self.klass, (), self.learned, nameless, tables=self.tables)
-
     def weigh(self, field: FieldDef, candidates: list[Candidate], prepared: Prepared) -> Advice | None:
         """Say which candidates the lessons favour; None when they know nothing of the field."""
         learned = self.learned.get(field.name)
@@ -209,6 +211,15 @@ class Lessons:
         more = [sum(usual[count:]) for count in range(len(usual) + 1)]
         odds = [more[count] / max(usual[count - 1], 1e-3) for count in range(1, len(usual) + 1)]
         return tuple(min(max(1.0 / (1.0 + odd**_HALF), _LOWEST_BAR), _HIGHEST_BAR) for odd in odds)
+
+    def is_fitted(self, field: str) -> bool:
+        """Say whether weights were learned for a field; else only the memory of layouts speaks."""
+        return field in self.learned
+
+    def is_always_there(self, field: str) -> bool:
+        """Say whether hardly any document of the class was without the field."""
+        learned = self.learned.get(field)
+        return learned is not None and bool(learned.usual) and learned.usual[0] < _HARDLY_ANY
 
     def kin(self, prepared: Prepared) -> list[tuple[float, Kept]]:
         """Return the likest confirmed documents, found once a document."""

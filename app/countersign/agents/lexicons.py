@@ -5,12 +5,12 @@ from typing import Any
 
 from countersign.agents.sheet import pieces
 from countersign.domain.values import country_names
-from countersign.settings import plain_yaml
+from countersign.settings import source
 from countersign.settings.resources import shipped
 
 
 def _file(name: str) -> Any:
-    return plain_yaml.parse(shipped("resources", "lexicons", name).read_text(encoding="utf-8"))
+    return source.read(shipped("resources", "lexicons", name)).data
 
 
 def phrase(text: str) -> tuple[str, ...]:
@@ -74,9 +74,9 @@ def carried() -> frozenset[tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
-def orders() -> tuple[str, ...]:
-    """Return the phrases by which a document tries to give orders."""
-    return tuple(_file("instructions.yaml"))
+def orders() -> dict[str, tuple[str, ...]]:
+    """Return the words by which a document tries to give orders: `phrases`, and pairs that stand near by."""
+    return {kind: tuple(words) for kind, words in _file("instructions.yaml").items()}
 
 
 def squeezed(word: str) -> str:

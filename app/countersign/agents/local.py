@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from countersign.agents import shown
 from countersign.agents.candidates import Candidate
-from countersign.agents.choice import Judged, Option, Slot, assign, row_sums, slot, weigh
+from countersign.agents.choice import Judged, Option, Slot, assign, lenders, row_sums, slot, weigh
 from countersign.agents.features import ABSENCE, scorer_name
 from countersign.agents.lessons import Lessons
-from countersign.agents.logits import Floats, sigmoid
+from countersign.agents.logits import Floats, doubt, sigmoid
 from countersign.agents.model import Model, calibrated, shipped_model
 from countersign.agents.prepared import Prepared
 from countersign.agents.sheet import Sheet
-from countersign.agents.worth import Signals, lead, odds
+from countersign.agents.worth import Kind, Signals, crowd, lead, odds
 from countersign.domain.confidence import ppm
 from countersign.domain.document import Opened
 from countersign.domain.event import ReadingMade
@@ -30,6 +31,9 @@ _WORTH_GIVING = 0.6
 """How sure the reader must be of a value where the field may well be absent: inventing one is the worst."""
 _ABSENT_OF_DOUBTFUL = 0.11
 """Where such a doubtful value is wrong, how often the field is absent indeed."""
+_SUREST_LENT = 0.95
+"""What was paid before may be told where no label shows it."""
+_LENT = "no other amount is named for it, so it is the total"
 _OPEN_PRINT = {
     True: "day and month may be swapped",
     False: "nothing tells whether its mark groups thousands or parts decimals",
@@ -62,7 +66,7 @@ def read_prepared(
     readings: list[Reading] = []
     alternatives: dict[str, tuple[Alternative, ...]] = {}
     for one in found:
-        reading = _reading(prepared.sheet, one, model or shipped_model(), lessons)
+        reading = _reading(prepared, one, model or shipped_model(), lessons)
         readings.append(reading)
         others = _alternatives(prepared.sheet, one, is_given=reading.answer is not None)
         if others:
@@ -87,6 +91,10 @@ class Given(NamedTuple):
     signals: Signals
     turn: int = 0
     """Which of several values of the field it is."""
+    shown: Candidate | None = None
+    """Where a person is led to: the first of the places that are nearly as likely."""
+    is_lent: bool = False
+    """It is the value of another field, as the document names none for this one."""
 
 
 def answers(prepared: Prepared, model: Model, lessons: tuple[Lessons, ...] = ()) -> list[Given]:
@@ -106,13 +114,44 @@ def answers(prepared: Prepared, model: Model, lessons: tuple[Lessons, ...] = ())
     for row in prepared.tables.rows:
         amounts[row.table].append(row.value("amount") or "")
     weigh(klass, slots, row_sums(klass, amounts))
-    for name, option in assign(slots).items():
+    chosen = assign(slots)
+    lent = lenders(klass, slots, chosen)
+    taken = {name: shown.spot(option.candidate) for name, option in chosen.items() if option}
+    for name, option in chosen.items():
+        if name in lent:
+            continue
         held = slots[name]
         probability = option.probability if option else held.absent
         signals = _signals(prepared, held, option, judged[name])
         others = [other for other in held.options if other is not option]
-        found.append(Given(held.field, option, probability, others, signals))
-    return found
+        of_others = {spot for other, spot in taken.items() if other != name}
+        given = Given(held.field, option, probability, others, signals)
+        if option:
+            place = shown.first(held.field, option.candidate, judged[name], of_others)
+            given = given._replace(shown=place)
+        found.append(given)
+    return _with_lent(_in_company(found), [(slots[name].field, lender) for name, lender in lent.items()])
+
+
+def _with_lent(found: list[Given], lent: list[tuple[FieldDef, str]]) -> list[Given]:
+    """Give fields for which nothing is named the value of another one, where that stands."""
+    by_name = {one.field.name: one for one in found}
+    return found + [by_name[lender]._replace(field=field, others=[], is_lent=True) for field, lender in lent]
+
+
+def _in_company(found: list[Given]) -> list[Given]:
+    """Tell each answer how sure the reader is of the other fields of the document."""
+    total, others = sum(one.signals.logit for one in found), max(1, len(found) - 1)
+    rest = ((total - one.signals.logit) / others for one in found)
+    return [
+        one._replace(signals=one.signals._replace(rest=of_others))
+        for one, of_others in zip(found, rest, strict=True)
+    ]
+
+
+def kind_of(prepared: Prepared, field: FieldDef) -> Kind:
+    """Return of what an answer for a field is one."""
+    return Kind(scorer_name(field), f"{prepared.klass.name}.{field.name}")
 
 
 def _signals(prepared: Prepared, held: Slot, option: Option | None, judged: Judged) -> Signals:
@@ -130,8 +169,10 @@ def _signals(prepared: Prepared, held: Slot, option: Option | None, judged: Judg
             label_elsewhere=float(said[ABSENCE.index("label_weight")]),
             label_empty=float(said[ABSENCE.index("label_empty")]),
             taught=taught,
+            crowd=crowd(rivals),
         )
-    return of_value(prepared.sheet, option, max([*rivals, held.absent]), required, taught)
+    found = of_value(prepared.sheet, option, max([*rivals, held.absent]), required, taught)
+    return found._replace(crowd=crowd(rivals))
 
 
 def of_value(sheet: Sheet, option: Option, rival: float, required: float, taught: float) -> Signals:
@@ -153,6 +194,7 @@ def of_value(sheet: Sheet, option: Option, rival: float, required: float, taught
         poor_print=(1.0 - worst) * is_scan,
         required=required,
         taught=taught,
+        later_page=float(candidate.page > 0),
     )
 
 
@@ -168,18 +210,25 @@ def base_scores(
 
 
 def _judged(prepared: Prepared, field: FieldDef, model: Model, lessons: tuple[Lessons, ...]) -> Judged:
-    """Score the candidates for a field; lessons of its class are heard after the shipped model."""
+    """Score the candidates for a field; lessons of its class are heard after the shipped model.
+
+    Where weights were learned for the field, a memory without any only speaks as far as they doubt; the
+    root lets it speak half when they are three quarters sure.
+    """
     scorer = model.groups[scorer_name(field)]
     candidates, rows = prepared.candidates(field)
     scores = scorer.scores(rows) if candidates else np.empty(0)
     absent = scorer.not_present(prepared.absence(field, candidates, rows))
     why: list[str | None] = [None] * len(candidates)
     bars: tuple[float, ...] = (0.5,)
-    own = model.lessons.get(prepared.klass.name)
-    for lesson in (own, *lessons) if own else lessons:
+    is_taught = False
+    for lesson in model.heard(prepared.klass.name, lessons):
         advice = lesson.weigh(field, candidates, prepared)
         if advice is not None:
+            if is_taught and not lesson.is_fitted(field.name) and not field.many:
+                advice = advice.softened(math.sqrt(doubt(scores, absent)))
             scores, absent = advice.on(scores, absent)
+            is_taught = is_taught or lesson.is_fitted(field.name)
             why = [new or old for new, old in zip(advice.why, why, strict=True)]
             bars = lesson.bars(field.name) or bars
     return Judged(candidates, rows, scores, absent, why, bars)
@@ -197,9 +246,10 @@ def read_document(
     return read(Sheet(opened), klass, language, model=model, lessons=lessons)
 
 
-def _reading(sheet: Sheet, given: Given, model: Model, lessons: tuple[Lessons, ...]) -> Reading:
-    option = given.option
-    confidence = model.worth_of(scorer_name(given.field), given.signals, is_absent=option is None)
+def _reading(prepared: Prepared, given: Given, model: Model, lessons: tuple[Lessons, ...]) -> Reading:
+    sheet, option = prepared.sheet, given.option
+    kind = kind_of(prepared, given.field)
+    confidence = model.worth_of(kind, given.signals, is_absent=option is None)
     table = _learned_table(lessons, given)
     if table:
         confidence = calibrated(table, given.probability * (1.0 - 0.6 * given.signals.poor_print))
@@ -212,13 +262,16 @@ def _reading(sheet: Sheet, given: Given, model: Model, lessons: tuple[Lessons, .
             why=_absent_why(given),
         )
     candidate = option.candidate
-    may_be_absent = not (given.field.required or given.field.many)
+    always = given.field.required or any(one.is_always_there(given.field.name) for one in lessons)
+    may_be_absent = not (always or given.field.many)
     if may_be_absent and confidence < _WORTH_GIVING and candidate.other is None:
         return _held_back(sheet, given, confidence)
-    why = list(option.why)
+    why = [_LENT, *option.why] if given.is_lent else list(option.why)
     if candidate.other is not None:
         confidence = min(confidence, 0.6)
         why.append(_OPEN_PRINT[candidate.type is FieldType.DATE])
+    if given.is_lent:
+        confidence = min(confidence, _SUREST_LENT)
     if given.signals.scan:
         why.append("read from a picture")
     if given.signals.poor_print > 0.3:
@@ -227,13 +280,14 @@ def _reading(sheet: Sheet, given: Given, model: Model, lessons: tuple[Lessons, .
         why.append("other places on the page are nearly as likely")
     if given.signals.places > 1:
         why.append("it is printed in several places")
+    place = given.shown or candidate
     return Reading(
         field=given.field.name,
         index=given.turn,
-        answer=Answer(value=candidate.value, printed=candidate.printed),
+        answer=Answer(value=candidate.value, printed=place.printed),
         confidence=ppm(confidence),
-        method=_method(sheet, candidate),
-        evidence=_evidence(sheet, candidate),
+        method=_method(sheet, place),
+        evidence=_evidence(sheet, place),
         why=tuple(why),
     )
 
@@ -272,6 +326,7 @@ def _several(prepared: Prepared, field: FieldDef, judged: Judged) -> list[Given]
     taken: list[Candidate] = []
     found: list[Given] = []
     taught = float(any(judged.why))
+    by_value = _by_value(judged, probabilities)
     for place in np.argsort(-probabilities):
         candidate, probability = judged.candidates[place], float(probabilities[place])
         if probability < judged.bars[min(len(taken), len(judged.bars) - 1)] or len(taken) >= 12:
@@ -282,12 +337,23 @@ def _several(prepared: Prepared, field: FieldDef, judged: Judged) -> list[Given]
         option = Option(candidate, probability, float(judged.labelled[place]))
         option.why.extend(filter(None, (judged.why[place],)))
         signals = of_value(prepared.sheet, option, 1.0 - probability, float(field.required), taught)
-        found.append(Given(field, option, probability, [], signals, len(taken) - 1))
+        others = crowd(p for value, p in by_value.items() if value != candidate.value)
+        signals = signals._replace(crowd=others)
+        at = shown.first(field, candidate, judged)
+        found.append(Given(field, option, probability, [], signals, len(taken) - 1, at))
     if found:
         return found
     absent = 1.0 - float(probabilities.max(initial=0.0))
     signals = Signals(1.0, odds(absent), lead(absent, 1.0 - absent), required=float(field.required))
+    signals = signals._replace(crowd=crowd(by_value.values()))
     return [Given(field, None, absent, [], signals)]
+
+
+def _by_value(judged: Judged, probabilities: Floats) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for candidate, probability in zip(judged.candidates, probabilities.tolist(), strict=True):
+        found[candidate.value] = max(probability, found.get(candidate.value, 0.0))
+    return found
 
 
 def _is_part(type: FieldType, one: Candidate, other: Candidate) -> bool:

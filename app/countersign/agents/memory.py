@@ -109,11 +109,6 @@ class Kept:
         self.spots = spots
         """By field; None where a person confirmed that the document has no such value."""
 
-    def nameless(self) -> "Kept":
-        """Return it without the name of the document and the hashes of its values."""
-        spots = {name: spot and spot._replace(value=0) for name, spot in self.spots.items()}
-        return Kept("", self.layout, spots)
-
     def to_data(self) -> dict[str, Any]:
         """Return plain data."""
         return {

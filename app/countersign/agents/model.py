@@ -2,15 +2,14 @@
 
 import json
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from countersign.agents.features import ABSENCE, NAMES
 from countersign.agents.lessons import Lessons
-from countersign.agents.logits import Floats
-from countersign.agents.worth import Signals, Worth, untaught
+from countersign.agents.logits import Floats, along
+from countersign.agents.worth import Kind, Signals, Worth, untaught
 from countersign.settings.resources import shipped
 
 FILE = "reader_local.json"
@@ -56,9 +55,14 @@ class Model:
         """Take over what answers have been worth; without any, they are taken at their word."""
         self._value, self._absent = (Worth(worth.get(kind) or untaught()) for kind in ("value", "absent"))
 
-    def worth_of(self, group: str, signals: Signals, *, is_absent: bool) -> float:
+    def heard(self, klass: str, lessons: tuple[Lessons, ...]) -> tuple[Lessons, ...]:
+        """Return the lessons about a class: those that ship, then those of the desk."""
+        own = self.lessons.get(klass)
+        return (own, *lessons) if own else lessons
+
+    def worth_of(self, kind: Kind, signals: Signals, *, is_absent: bool) -> float:
         """Return the probability that an answer is right, learned from documents that were kept away."""
-        return (self._absent if is_absent else self._value).of(group, signals)
+        return (self._absent if is_absent else self._value).of(kind, signals)
 
 
 @lru_cache(maxsize=1)
@@ -72,19 +76,5 @@ def shipped_model() -> Model:
 
 
 def calibrated(table: list[list[float]], probability: float) -> float:
-    """Return what a probability has been worth on documents that the model had not seen.
-
-    `table` holds [raw, observed] pairs in rising order; between them it is a straight line.
-    """
-    return min(_worth(table, probability), _MOST)
-
-
-def _worth(table: list[list[float]], probability: float) -> float:
-    if not table:
-        return probability
-    if probability <= table[0][0]:
-        return table[0][1] * probability / max(table[0][0], 1e-9)
-    for (x0, y0), (x1, y1) in pairwise(table):
-        if probability <= x1:
-            return y0 + (y1 - y0) * (probability - x0) / max(x1 - x0, 1e-9)
-    return table[-1][1]
+    """Return what a probability has been worth on documents that the model had not seen, by a table of it."""
+    return min(along(table, probability), _MOST)

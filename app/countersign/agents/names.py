@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from countersign.agents import stacks
 from countersign.agents.addresses import address_in_prose, next_below, standing_addresses
+from countersign.agents.asides import is_aside
 from countersign.agents.candidates import Candidate
 from countersign.agents.labels import Hit
 from countersign.agents.lexicons import all_stop_words, name_words
@@ -15,6 +16,12 @@ from countersign.domain.klass import FieldDef, FieldType
 
 _BEFORE_NAMES = frozenset({"/s/", "/s/:", "for", "of", "für", "pour", "por", "per", "voor", "namens"})
 _JOINS = frozenset({"and", "und", "et", "y", "e", "en", "&"})
+_ALSO_CALLED = frozenset({"d/b/a", "dba", "d.b.a.", "t/a", "a/k/a", "aka", "f/k/a", "fka", "c/o", "formerly"})
+"""What stands between a name and another one: ``Acme, Inc. d/b/a Blue``."""
+_TELLING = 0.8
+"""Weight of a label from which on it is no word that a name may be."""
+_MOST_OF_TITLE = 6
+"""Words of what somebody is: ``Director of Sales``."""
 
 
 def untyped(sheet: Sheet, fields: tuple[FieldDef, ...], hits: list[Hit]) -> list[Candidate]:
@@ -44,12 +51,24 @@ def untyped(sheet: Sheet, fields: tuple[FieldDef, ...], hits: list[Hit]) -> list
     if names:
         found.extend(_standing(sheet, by_passage))
         found.extend(stacks.names(sheet))
+    if texts:
+        found.extend(_offices(sheet))
     if names or texts:
         found.extend(in_prose(sheet, bool(names), texts, by_passage))
     if addresses:
         found.extend(standing_addresses(sheet))
         found.extend(stacks.addresses(sheet))
-    return _without_doubles(found)
+    return _without_doubles(c for c in found if not _is_label(c, by_passage))
+
+
+def _is_label(candidate: Candidate, by_passage: dict[int, list[Hit]]) -> bool:
+    """Say whether what may be a name is a label and nothing else: ``Delivery address``."""
+    if candidate.type is not FieldType.NAME or candidate.more:
+        return False
+    return any(
+        hit.first <= candidate.first and candidate.after <= hit.after and hit.weight > _TELLING
+        for hit in by_passage.get(candidate.passage.index, ())
+    )
 
 
 def _holding(hit: Hit) -> Iterator[Candidate]:
@@ -113,6 +132,8 @@ def _beside(
             yield from made(type, passage, hit.after, after, _wrapped(sheet, passage.runs[0], labelled))
         if type is not FieldType.NAME and not later and len(passage.runs) == 1:
             more = _downward(sheet, passage.runs[0], labelled, indent=True)
+            if type is FieldType.ADDRESS:
+                more = _up_to_aside(more)
             if more:
                 yield from made(type, passage, hit.after, after, more)
         return
@@ -139,6 +160,8 @@ def _whole(sheet: Sheet, run: Run, labelled: set[int], type: FieldType) -> Itera
         yield from made(type, run.passage, first, len(run.passage.words))
         return
     more = _downward(sheet, run, labelled)
+    if type is FieldType.ADDRESS:
+        more = _up_to_aside(more)
     for count in range(1, len(more) + 1):
         yield from made(type, run.passage, first, after, more[:count])
 
@@ -187,6 +210,12 @@ def _downward(sheet: Sheet, run: Run, labelled: set[int], indent: bool = False) 
     return tuple(lines)
 
 
+def _up_to_aside(lines: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Return the lines of an address before one that is no part of it: a telephone number, a heading."""
+    end = next((place for place, run in enumerate(lines) if is_aside(run.text)), len(lines))
+    return lines[:end]
+
+
 def _standing(sheet: Sheet, by_passage: dict[int, list[Hit]]) -> Iterator[Candidate]:
     """Return runs of the first page and of those where people sign that may be names by themselves."""
     pages = signing_pages(sheet) | {0}
@@ -216,16 +245,38 @@ def _standing(sheet: Sheet, by_passage: dict[int, list[Hit]]) -> Iterator[Candid
 
 
 def _within(passage: Passage) -> Iterator[Candidate]:
-    """``Name: Ann Lee``, ``By Ann Lee``, ``/s/ Ann Lee``, ``Ann Lee (“Employee”)`` hold ``Ann Lee``."""
+    """``Name: Ann Lee``, ``By Ann Lee``, ``/s/ Ann Lee``, ``Ann Lee (“Employee”)`` hold ``Ann Lee``.
+
+    ``Name Friends of Lee`` holds what follows the label and what follows "of". "The" may be left out.
+    """
     words = passage.words
     first, after = 0, len(words)
     if len(words) > 1 and "".join(pieces(words[0].text)) in name_words()["signing"]:
         first = 1
+    starts = {first}
     for place, word in enumerate(words):
-        if (word.text[-1] == ":" and place < 3) or word.text.lower() in _BEFORE_NAMES:
-            first = place + 1
-        elif word.text[0] == "(" and place > first:
+        if word.text[-1] == ":" and place < 3:
+            starts = {place + 1}
+        elif word.text.lower() in _BEFORE_NAMES:
+            starts.add(place + 1)
+        elif place > min(starts) and (word.text[0] == "(" or word.text.lower() in _ALSO_CALLED):
             after = place
             break
-    if (first, after) != (0, len(words)):
-        yield from made(FieldType.NAME, passage, first, after)
+    starts |= {start + 1 for start in starts if start + 2 < after and words[start].text.lower() == "the"}
+    for start in sorted(starts):
+        if start < after and (start, after) != (0, len(words)):
+            yield from made(FieldType.NAME, passage, start, after)
+
+
+def _offices(sheet: Sheet) -> Iterator[Candidate]:
+    """Return short lines, or their end, that say what somebody is: ``Ann Lee, Director``."""
+    offices = name_words()["offices"]
+    for passage in sheet.passages:
+        words = passage.words
+        if len(passage.runs) > 1 or len(words) > 2 * _MOST_OF_TITLE:
+            continue
+        comma = next((n for n, word in enumerate(words[:-1]) if n and word.text[-1] == ","), None)
+        for first in {0, 0 if comma is None else comma + 1}:
+            held = [piece for word in words[first:] for piece in pieces(word.text)]
+            if len(words) - first <= _MOST_OF_TITLE and not offices.isdisjoint(held):
+                yield from made(FieldType.TEXT, passage, first, len(words))

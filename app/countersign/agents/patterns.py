@@ -41,6 +41,8 @@ AMOUNT = re.compile(
     r"(?P<side>\s?(?:CR|DR)(?!\w))?\)?(?![\w/:]|[.,\-]\d)"
 )
 CURRENCY = re.compile(_MONEY + r"|(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])|\b(?:[Ee]uros?|Franken)\b")
+MISREAD_SIGN = re.compile(r"(?<![\w$.,])5\$(?=\d)")
+"""How scans misread ``S$``: no sign of money stands between two digits."""
 IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[ \u00a0.\-]?[A-Z0-9]{1,4}){3,9}", re.IGNORECASE)
 _STATES = "ATU|AT U|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK"
 VAT_ID = re.compile(

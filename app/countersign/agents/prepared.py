@@ -1,6 +1,7 @@
 """A document made ready for reading: its sheet, its candidates with their features, and its tables."""
 
 from collections import defaultdict
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -12,17 +13,20 @@ from countersign.agents.labels import find, lexicon
 from countersign.agents.logits import Floats
 from countersign.agents.memory import Layout
 from countersign.agents.names import untyped
+from countersign.agents.past import past_days
 from countersign.agents.sheet import Sheet
 from countersign.agents.surroundings import Surroundings
 from countersign.agents.tables import Found, read_tables
 from countersign.domain.klass import ClassDef, FieldDef, FieldType
+from countersign.domain.time import now
 
 
 class Prepared:
     """A document made ready for scoring: candidates by group with their features, and the tables."""
 
-    def __init__(self, sheet: Sheet, klass: ClassDef, language: str) -> None:
+    def __init__(self, sheet: Sheet, klass: ClassDef, language: str, today: date | None = None) -> None:
         self.sheet, self.klass = sheet, klass
+        self._today = today or now().date()
         self._places = {field.name: place for place, field in enumerate(klass.fields)}
         self.style = Print(sheet, language)
         labels = lexicon(klass)
@@ -50,7 +54,8 @@ class Prepared:
     def candidates(self, field: FieldDef) -> tuple[list[Candidate], Floats]:
         """Return the candidates for a field and their features, one row each."""
         if field.name not in self._held:
-            self._held[field.name] = self._candidates(field)
+            found, rows = self._candidates(field)
+            self._held[field.name] = (past_days(field, found, self._today) if field.past else found, rows)
         return self._held[field.name]
 
     def _candidates(self, field: FieldDef) -> tuple[list[Candidate], Floats]:

@@ -23,6 +23,8 @@ _SPACE, _SCANNED_SPACE = 0.62, 1.0
 """Heights of a word's box, in print and on a scan, whose boxes fit tightly; a wider gap is no space."""
 _WIDEST_SPACE = 1.6
 """Widths of a letter, on a scan."""
+_AFTER_COMMA = 1.4
+"""How much wider a space of a scan may be after a comma: there something goes on."""
 _FULL_LINE = 7
 """Words from which a run counts as a line of a paragraph."""
 
@@ -153,6 +155,8 @@ class Sheet:
         for words in _lines(page.words, slope):
             number = len(self.lines)
             line = [Run(page.number, number, part) for part in _parted(words, scanned)]
+            if not line:
+                continue  # nothing but marks that separate
             for run in line:
                 run.index = len(self.runs)
                 self.runs.append(run)
@@ -224,6 +228,8 @@ def _parted(words: list[Word], scanned: bool) -> list[list[Word]]:
         wide = max((_SCANNED_SPACE if scanned else _SPACE) * (word.y1 - word.y0), spread)
         if scanned and place:
             wide = max(wide, _WIDEST_SPACE * min(map(_letter, words[place - 1 : place + 1])))
+            if words[place - 1].text[-1] == ",":
+                wide *= _AFTER_COMMA
         if cut or (word.x0 - right > wide and not (parts and word.text[0] in ",;")):
             parts.append([])
         parts[-1].append(word)

@@ -1,10 +1,10 @@
 """Lines that stand on each other at the head of a receipt: the shop's name, and its address below."""
 
-import re
 from collections.abc import Iterator
 
+from countersign.agents.asides import is_aside, is_heading, is_reach
 from countersign.agents.candidates import Candidate
-from countersign.agents.patterns import DATE, PHONE
+from countersign.agents.patterns import DATE
 from countersign.agents.sheet import Run, Sheet, pieces
 from countersign.agents.stretches import is_form, made
 from countersign.domain.klass import FieldType
@@ -18,11 +18,6 @@ _SINGLE = 0.5
 _MOST_LINES = 6
 _APART = 1.6
 """Heights of a line between two that belong together."""
-_REACH = re.compile(
-    r"\b(?:tel|telp|phone|fax|hp|hotline|email|e-mail|www|http|gst|sst|vat|ust|mwst|siret|tva)\b",
-    re.IGNORECASE,
-)
-_LONG_NUMBER = re.compile(r"\d{6,}")
 
 
 def head(sheet: Sheet) -> list[Run]:
@@ -36,6 +31,8 @@ def names(sheet: Sheet) -> Iterator[Candidate]:
     """Return the lines at the head as names: whole, without a number behind, and with the line below."""
     lines = head(sheet)
     for place, run in enumerate(lines[:8]):
+        if is_heading(run.text):
+            continue
         words = run.words
         first, after = run.start, run.start + len(words)
         yield from made(FieldType.NAME, run.passage, first, after)
@@ -53,11 +50,11 @@ def addresses(sheet: Sheet) -> Iterator[Candidate]:
     """Return stretches of one to six lines at the head as addresses, the lines below the first."""
     lines = head(sheet)
     for place, run in enumerate(lines[1:], start=1):
-        if _is_reach(run.text):
+        if is_aside(run.text):
             continue
         stack = [run]
         for lower in lines[place + 1 : place + _MOST_LINES]:
-            if _is_reach(lower.text) or not _continues(stack[-1], lower):
+            if is_aside(lower.text) or not _continues(stack[-1], lower):
                 break
             stack.append(lower)
         for count in range(1, len(stack) + 1):
@@ -69,7 +66,7 @@ def addresses(sheet: Sheet) -> Iterator[Candidate]:
 
 def _closes(upper: Run, lower: Run, *, is_first: bool) -> bool:
     """Say whether a line closes the name above it: ``SDN BHD``, or what follows the very first line."""
-    if len(lower.words) > 3 or not _continues(upper, lower):
+    if len(lower.words) > 3 or not _continues(upper, lower) or is_heading(lower.text):
         return False
     even = lower.height < 1.35 * upper.height and upper.height < 1.35 * lower.height
     return even and (is_first or is_form(lower.words[-1].text))
@@ -78,11 +75,6 @@ def _closes(upper: Run, lower: Run, *, is_first: bool) -> bool:
 def _is_number(text: str) -> bool:
     digits = sum(char.isdigit() for char in text)
     return digits >= 3 or (text.startswith("(") and digits > 0)
-
-
-def _is_reach(text: str) -> bool:
-    """Say whether a line tells how to reach the shop, or its numbers, or a date: no address goes on there."""
-    return bool(_REACH.search(text) or _LONG_NUMBER.search(text) or DATE.search(text))
 
 
 def _continues(upper: Run, lower: Run) -> bool:
@@ -113,6 +105,8 @@ class Stacks:
         closing = pieces(last.words[-1].text)
         found += [f"stack:closes {'0' if part.isdigit() else part}" for part in closing[-1:]]
         found.append(f"stack:ends {last.text[-1] if not last.text[-1].isalnum() else 'letter'}")
+        found.append(f"stack:called {any(kind == 'reach' for kind in self._kinds[:first_place])}")
+        found.append(f"stack:name {self._part_of_name(first_place, candidate)}")
         inner = [candidate.run, *candidate.more]
         plain = sum(not any(char.isdigit() for char in run.text) for run in inner)
         found.append(f"stack:lines {len(inner)}")
@@ -120,6 +114,17 @@ class Stacks:
         sizes = [run.height for run in inner]
         found.append(f"stack:even {max(sizes) < 1.35 * min(sizes)}")
         return found
+
+    def _part_of_name(self, place: int, candidate: Candidate) -> str:
+        """Say whether a name leaves the line above or below it that may be a part of it."""
+        first, lines = candidate.run, self._lines
+        if candidate.more:
+            return "of lines"
+        if place and _closes(lines[place - 1], first, is_first=place == 1):
+            return "without its head" if is_form(first.words[-1].text) else "below another"
+        if place + 1 < len(lines) and _closes(first, lines[place + 1], is_first=place == 0):
+            return "without its end"
+        return "whole"
 
     def _neighbour(self, side: str, run: Run | None, own: Run) -> list[str]:
         if run is None:
@@ -138,7 +143,9 @@ class Stacks:
 def _kind(text: str) -> str:
     if DATE.search(text):
         return "date"
-    if _REACH.search(text) or PHONE.search(text):
+    if is_heading(text):
+        return "heading"
+    if is_reach(text):
         return "reach"
     if any(is_form(word) for word in text.split()):
         return "form"

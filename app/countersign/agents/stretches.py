@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from countersign.agents.asides import is_reach
 from countersign.agents.candidates import Candidate
 from countersign.agents.lexicons import all_stop_words, name_words
 from countersign.agents.sheet import Passage, Run, pieces
@@ -38,9 +39,12 @@ def made(
         after -= 1
     if first >= after:
         return
-    text = "\n".join([" ".join(w.text for w in passage.words[first:after]), *(run.text for run in more)])
+    own = " ".join(w.text for w in passage.words[first:after])
+    if type is FieldType.ADDRESS and not passage.is_prose and is_reach(own):
+        return
+    text = "\n".join([own, *(run.text for run in more)])
     try:
-        value = normalise(type, _bare(text, after - first))
+        value = normalise(type, _bare(text, _keeps_point(type, passage, after - first)))
     except ValueError:
         return
     if type is FieldType.NAME and (not _may_be_name(value) or _is_form_only(value)):
@@ -60,10 +64,15 @@ def _is_degree(word: str) -> bool:
     return "".join(pieces(word)) in _DEGREES
 
 
-def _bare(text: str, words: int) -> str:
-    """Take off what closes a phrase but is no part of it; a sentence keeps its point."""
+def _keeps_point(type: FieldType, passage: Passage, words: int) -> bool:
+    """Say whether a point at the end belongs to the print: in a sentence, in an address on its own lines."""
+    return words >= 6 or (type is FieldType.ADDRESS and not passage.is_prose)
+
+
+def _bare(text: str, keeps_point: bool) -> str:
+    """Take off what closes a phrase but is no part of it."""
     text = text.strip(' :;,“”"«»')
-    if words < 6 and text.endswith(".") and len(text.split()[-1]) > 4 and not is_form(text.split()[-1]):
+    if not keeps_point and text.endswith(".") and len(text.split()[-1]) > 4 and not is_form(text.split()[-1]):
         text = text[:-1]
     return text
 

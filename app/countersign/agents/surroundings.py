@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from countersign.agents.labels import Hit
+from countersign.agents.senders import Senders
 from countersign.agents.sheet import Run, Sheet
 from countersign.domain.klass import FieldDef, FieldType, Side
 
@@ -33,6 +34,8 @@ class Surroundings:
         self._heads: dict[int, tuple[float, float]] = {}
         self._uppers: dict[int, Run | None] = {}
         self._of_run: dict[int, tuple[float, ...]] = {}
+        sides = {field.side for field in fields if field.type is FieldType.NAME}
+        self._senders = Senders(sheet) if {Side.ISSUER, Side.ADDRESSEE} <= sides else None
 
     def _has_value_beside(self, hit: Hit) -> bool:
         """Say whether the label has its value to the right, so that it heads nothing below."""
@@ -105,7 +108,10 @@ class Surroundings:
         return self._heads[run.index]
 
     def side(self, run: Run) -> Side | None:
-        """Say whose block a run stands in: that of the first label of a side at the top of its block."""
+        """Say whose block a run stands in: that of the first label of a side at the top of its block.
+
+        A block right below the line that gives a letter's sender is the addressee's.
+        """
         if run.index not in self._side:
             self._side[run.index] = self._find_side(run)
         return self._side[run.index]
@@ -115,11 +121,15 @@ class Surroundings:
             side = self._side_of(hit)
             if side and hit.colon:
                 return side
+        if self._senders is not None and self._senders.holds(run):
+            return Side.ISSUER
         label = self.closing.get(self.sheet.lines[run.line][0].index)
         current, steps = (label.run if label else run), 0
         while steps < 8:
+            if self._senders is not None and self._senders.is_right_above(current):
+                return Side.ADDRESSEE
             upper = self._upper(current)
-            if upper is None:
+            if upper is None or self._is_another_heading(upper):
                 return None
             for hit in self.by_passage.get(upper.passage.index, ()):
                 side = self._side_of(hit)
@@ -127,6 +137,11 @@ class Surroundings:
                     return side
             current, steps = upper, steps + 1
         return None
+
+    def _is_another_heading(self, run: Run) -> bool:
+        """Say whether a run is a label of nothing that is asked for, with no value beside: ``Ship to``."""
+        hit = self.heading.get(run.index)
+        return hit is not None and not hit.fields and hit.starts_run and len(run.passage.runs) == 1
 
     def _upper(self, run: Run) -> Run | None:
         """Return the run that goes before at the same left edge; lines between may hold other columns."""

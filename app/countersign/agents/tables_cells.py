@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from countersign.agents.candidates import Print
+from countersign.agents.past import past_day
 from countersign.agents.patterns import AMOUNT
 from countersign.domain.dates import MONTHS, fold, readings
 from countersign.domain.document import Word
 from countersign.domain.klass import FieldDef, FieldType
 from countersign.domain.numerals import as_decimal
+from countersign.domain.time import now
 from countersign.domain.values import normalise
 
 TYPED = frozenset({FieldType.AMOUNT, FieldType.NUMBER, FieldType.DATE})
@@ -93,7 +95,8 @@ def _value(column: FieldDef, text: str, style: Print) -> str | None:
     if column.type is FieldType.AMOUNT:
         return _amount(text, style)
     if column.type is FieldType.DATE:
-        return _date(text, style)
+        told = _date(text, style)
+        return told and past_day(column, told, text, now().date())
     return normalise(column.type, text, style.language, style.day_first)
 
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from countersign.agents.logits import Floats
+from countersign.agents.logistic import fit_logistic
+from countersign.agents.logits import Floats, along
 from countersign.agents.sheet import Sheet
 from countersign.agents.tables_cells import Draft, Told, multiplies, numbers
 from countersign.domain.klass import FieldDef, FieldType, TableDef
@@ -39,7 +39,8 @@ def all_signs(
 ) -> list[dict[int, Signs]]:
     """Return the signs of every cell of a table, row by row."""
     whole = _of_table(sheet, table, drafts)
-    columns = {index: _of_column(index, drafts) for draft in drafts for index in draft.cells}
+    there = {index for draft in drafts for index in draft.cells}
+    columns = {index: _of_column(index, drafts) for index in there}
     usual = Counter(frozenset(draft.cells) for draft in drafts)
     found = []
     for place, draft in enumerate(drafts):
@@ -149,13 +150,7 @@ class Trust:
 
     def worth(self, chance: float) -> float:
         """Turn a raw probability into what it was worth on layouts kept from learning."""
-        if not self.table:
-            return chance
-        points = [(0.0, 0.0), *((float(x), float(y)) for x, y in self.table)]
-        for (x0, y0), (x1, y1) in pairwise(points):
-            if chance <= x1:
-                return y0 + (y1 - y0) * (chance - x0) / max(x1 - x0, 1e-9)
-        return points[-1][1]
+        return along(self.table, chance)
 
 
 @lru_cache(maxsize=1)
@@ -166,7 +161,7 @@ def shipped_trust() -> Trust:
 
 
 def learn(cells: Sequence[tuple[Signs, bool, float]], *, penalty: float = 1.0, least: int = 20) -> Trust:
-    """Fit the weights by penalised logistic regression (Newton's method); signs seen seldom are left out."""
+    """Fit the weights by penalised logistic regression; signs seen seldom are left out."""
     seen: Counter[str] = Counter()
     for signs, _, weight in cells:
         for sign in signs:
@@ -183,13 +178,5 @@ def learn(cells: Sequence[tuple[Signs, bool, float]], *, penalty: float = 1.0, l
     worth: Floats = np.array([weight for _, _, weight in cells])
     ridge: Floats = np.full(len(names), penalty)
     ridge[0] = 1e-3
-    weights: Floats = np.zeros(len(names))
-    for _ in range(25):
-        chance: Floats = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        slope = rows.T @ (worth * (right - chance)) - ridge * weights
-        curve = (rows * (worth * chance * (1 - chance))[:, None]).T @ rows + np.diag(ridge)
-        step = np.linalg.solve(curve, slope)
-        weights = weights + step
-        if float(np.abs(step).max()) < 1e-6:
-            break
+    weights = fit_logistic(rows, right, worth, ridge, np.zeros(len(names)))
     return Trust({name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)})

@@ -1,19 +1,28 @@
 """What a value itself says, by type: whether it looks like a total, a number of an invoice, a company."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 from countersign.agents.addresses import is_town
 from countersign.agents.candidates import Candidate
 from countersign.agents.lexicons import all_stop_words, name_words
-from countersign.agents.sheet import Sheet, pieces
+from countersign.agents.sheet import Run, Sheet, pieces
 from countersign.agents.stretches import is_form
 from countersign.domain.klass import FieldType
 from countersign.domain.numerals import as_decimal
 
 WIDTH = 14
 """Traits a candidate; a type with fewer is filled up with zeros."""
+_REGISTERED = re.compile(
+    r"\b(?:capital social|au capital|r\.?c\.?s|si[eè]ge social|handelsregister\w*|amtsgericht|hr[ab]|"
+    r"gesch[aä]ftsf\w+|sitz der|vorstand\w*|registered (?:office|in|no)|company (?:no|reg)|managing director|"
+    r"director|registro mercantil|capitale sociale|sede legale|kvk|statutaire zetel)\b",
+    re.IGNORECASE,
+)
+"""What the law has a letter say of its sender: register, seat, capital, directors."""
 Traits = Callable[[list[Candidate], Sheet], list[list[float]]]
 
 
@@ -140,12 +149,13 @@ def _identifiers(candidates: list[Candidate], _sheet: Sheet) -> list[list[float]
 def _names(candidates: list[Candidate], sheet: Sheet) -> list[list[float]]:
     domains = _domains(sheet)
     towns = {run.index for line in sheet.lines for run in line if len(run.words) < 14 and is_town(run.text)}
+    registered = [run for run in sheet.runs if _REGISTERED.search(run.text)]
     full = [letters_of(c.value) for c in candidates if c.grade]
     rows = []
     for c in candidates:
         own = letters_of(c.value)
         longer = any(other.startswith(own) and len(other) > len(own) for other in full)
-        rows.append([*_name(c, sheet, domains, towns), float(longer), _follower(c)])
+        rows.append([*_name(c, sheet, domains, towns, registered), float(longer), _follower(c)])
     return rows
 
 
@@ -161,7 +171,9 @@ def _follower(c: Candidate) -> float:
     return 0.5 if c.passage.words[c.after - 1].text[-1] == "," else 0.0
 
 
-def _name(c: Candidate, sheet: Sheet, domains: set[str], towns: set[int]) -> list[float]:
+def _name(
+    c: Candidate, sheet: Sheet, domains: set[str], towns: set[int], registered: list[Run]
+) -> list[float]:
     words, stop = name_words(), all_stop_words()
     parts = [piece for word in c.value.split() for piece in pieces(word)]
     letters = list(filter(str.isalpha, c.value))
@@ -171,17 +183,36 @@ def _name(c: Candidate, sheet: Sheet, domains: set[str], towns: set[int]) -> lis
     return [
         float(any(is_form(word) for word in inside)) - float(bool(c.grade)),
         float(not words["business"].isdisjoint(parts)),
-        sum(map(words["titles"].__contains__, parts)) / count,
+        sum(map(_is_title, parts)) / count,
         float(bool(parts) and parts[0] in words["people"]),
         sum(map(stop.__contains__, parts)) / count,
         float(any(map(str.isdigit, c.value))),
         sum(map(str.isupper, letters)) / max(len(letters), 1),
         float(all(word[:1].isupper() for word in c.value.split() if word[:1].isalpha())),
-        float(any(len(domain) > 3 and (domain in squeezed or squeezed[:12] in domain) for domain in domains)),
+        _is_own(c, squeezed, domains, registered),
         _town_below(c, sheet, towns),
         float(c.run.index in towns or any(part in words["street"] for part in parts)),
         float(any(mark in c.value for mark in ":;?!=")),
     ]
+
+
+def _is_own(c: Candidate, squeezed: str, domains: set[str], registered: list[Run]) -> float:
+    """1 for a name in a mail or web address, 0.8 for one above what the law has its sender say."""
+    if any(len(domain) > 3 and (domain in squeezed or squeezed[:12] in domain) for domain in domains):
+        return 1.0
+    return 0.8 * any(_is_above(c, run) for run in registered)
+
+
+def _is_above(c: Candidate, run: Run) -> bool:
+    is_near = run.page == c.page and run.y0 - c.y1 < 3 * max(c.run.height, 6.0)
+    return is_near and 0 <= run.line - c.run.line < 4 and run.x0 < c.x1 + 40 and run.x1 > c.x0 - 40
+
+
+@lru_cache(maxsize=20_000)
+def _is_title(piece: str) -> bool:
+    """Say whether a page is headed with such a word, or one that is made of it: ``Zahlungsinformationen``."""
+    words = name_words()
+    return piece in words["titles"] or piece.endswith(tuple(words["title_ends"]))
 
 
 def _domains(sheet: Sheet) -> set[str]:

@@ -5,11 +5,13 @@ from time import perf_counter
 from countersign.agents.form_places import Place, joined, of_pages, of_widgets, stems
 from countersign.agents.forms import TICKED
 from countersign.agents.lexicons import all_stop_words
+from countersign.agents.past import past_day
 from countersign.domain.confidence import ppm
 from countersign.domain.document import Opened, TextSource
 from countersign.domain.event import ReadingMade
 from countersign.domain.klass import ClassDef, FieldDef, FieldType, Side, TableDef
 from countersign.domain.reading import Answer, Cell, Evidence, Method, Reading, Row
+from countersign.domain.time import now
 from countersign.domain.values import normalise
 
 _ENOUGH = 0.55
@@ -51,28 +53,38 @@ def filled_only(made: ReadingMade, form: ReadingMade, klass: ClassDef) -> Readin
     What the form prints about who issues it stays.
     """
     rows = () if isinstance(form.rows, str) else form.rows
-    places = [cell.evidence for row in rows for cell in row.cells if cell.evidence is not None]
+    cells = [cell for row in rows for cell in row.cells if cell.column == "value"]
     if len(rows) < _FORM:
         return made
     issuers = {field.name for field in klass.fields if field.side is Side.ISSUER}
     kept = tuple(
         reading
-        if reading.field in issuers or reading.value is None or _is_on(reading, places)
-        else _absent(reading)
+        if reading.field in issuers or reading.value is None
+        else _in_its_field(reading, cells) or _absent(reading)
         for reading in made.readings
     )
     return made.model_copy(update={"readings": kept})
 
 
-def _is_on(reading: Reading, places: list[Evidence]) -> bool:
-    here = reading.evidence
-    if here is None:
+def _in_its_field(reading: Reading, cells: list[Cell]) -> Reading | None:
+    """Return a reading that stands where something was filled in; one of all that is there has its field."""
+    held = next((cell for cell in cells if _is_on(reading.evidence, cell.evidence)), None)
+    if held is None:
+        return None
+    printed = reading.answer.printed if isinstance(reading.answer, Answer) else ""
+    is_all = _signs(printed) == _signs(held.answer.value)
+    return reading.model_copy(update={"evidence": held.evidence}) if is_all else reading
+
+
+def _is_on(here: Evidence | None, place: Evidence | None) -> bool:
+    if here is None or place is None or here.page != place.page:
         return False
     x, y = (here.box.x0 + here.box.x1) / 2, (here.box.y0 + here.box.y1) / 2
-    return any(
-        place.page == here.page and place.box.x0 <= x <= place.box.x1 and place.box.y0 <= y <= place.box.y1
-        for place in places
-    )
+    return place.box.x0 <= x <= place.box.x1 and place.box.y0 <= y <= place.box.y1
+
+
+def _signs(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _absent(reading: Reading) -> Reading:
@@ -195,6 +207,7 @@ def _value(field: FieldDef, place: Place, language: str) -> str | None:
     if field.type is FieldType.TEXT and not place.value:
         return None
     try:
-        return normalise(field.type, place.value, language, day_first=None if language != "en" else False)
+        value = normalise(field.type, place.value, language, day_first=None if language != "en" else False)
+        return past_day(field, value, place.value, now().date())
     except ValueError:
         return None

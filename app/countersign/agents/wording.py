@@ -141,7 +141,7 @@ def _key(words: list[Word]) -> str:
 
 
 def _cuts(c: Candidate) -> list[str]:
-    """Say where a candidate was cut out of a longer stretch of capitals: ``Sony Corporation`` of America."""
+    """Say where a candidate was cut out of a longer stretch of capitals: ``Acme Corporation`` of America."""
     words, found = c.passage.words, []
     if c.after < len(words) and words[c.after - 1].text[-1].isalnum():
         following = words[c.after].text

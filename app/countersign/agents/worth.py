@@ -1,25 +1,29 @@
 """What an answer is worth: the probability that it is right, from all that speaks for and against it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from countersign.agents.logistic import fit_logistic
 from countersign.agents.logits import Floats
 
 SIGNALS: tuple[str, ...] = (
     "one", "logit", "lead", "labelled", "places", "supported", "grade", "open_print", "scan", "poor_print",
-    "required", "label_elsewhere", "label_empty", "taught",
+    "required", "label_elsewhere", "label_empty", "taught", "crowd", "later_page", "rest",
 )  # fmt: skip
 """What an answer is judged by: the reader's own probability and its lead over the next; whether a label of
-the field stands by it, how often its value is printed, whether sums hold; the picture; what lessons said."""
+the field stands by it, how often its value is printed, whether sums hold; the picture; what lessons said;
+how many other values are likely; whether it stands behind the first page, how sure the other fields are."""
+OF_ANY_CLASS = SIGNALS[:-2]
+"""Those that mean the same on every class; pages and other fields do not."""
 _ODDS = 9.0
+_LIKELY = 0.02
 _MOST = 0.9995
 """Nothing is ever certain."""
-_PARTS = (1.0, 0.5, 0.2, 0.05, 0.01)
-"""How far to go along a step: the whole of it may lead too far."""
-_SHRINK, _SHRINK_GROUP = 0.5, 4.0
+_SHRINK, _SHRINK_OFFSET, _SHRINK_SLOPE, _SHRINK_FIELD = 0.5, 4.0, 20.0, 8.0
+"""How strongly weights are held to nothing: those of all answers, of a scorer's, of a field's."""
 
 
 class Signals(NamedTuple):
@@ -39,6 +43,16 @@ class Signals(NamedTuple):
     label_elsewhere: float = 0.0
     label_empty: float = 0.0
     taught: float = 0.0
+    crowd: float = 0.0
+    later_page: float = 0.0
+    rest: float = 0.0
+
+
+class Kind(NamedTuple):
+    """Of what an answer is one: the scorer that gave it, and the field of its class."""
+
+    scorer: str
+    field: str
 
 
 def odds(probability: float) -> float:
@@ -52,16 +66,40 @@ def lead(probability: float, rival: float) -> float:
     return max(-4.0, min(4.0, math.log((probability + 1e-4) / (rival + 1e-4)))) / 4
 
 
+def crowd(probabilities: Iterable[float]) -> float:
+    """Return how many other values are likely at all, as a logarithm."""
+    return math.log1p(sum(probability > _LIKELY for probability in probabilities))
+
+
 class Worth:
-    """A logistic model of answers of one kind, with an own offset and slope for each scorer."""
+    """What answers have been worth: one logistic model for known fields, and one for those of other classes.
+
+    The first would mislead where its fields are unknown: what it says of them was counted upon.
+    """
 
     def __init__(self, data: dict[str, Any]) -> None:
-        self._weights: Floats = np.array(data["weights"], dtype=np.float64)
-        self._groups: dict[str, list[float]] = data["groups"]
+        self._of_any = _Logistic(data)
+        self._of_known = _Logistic(data["known"]) if "known" in data else None
 
-    def of(self, group: str, signals: Signals) -> float:
+    def of(self, kind: Kind, signals: Signals) -> float:
         """Return the probability that an answer is right."""
-        offset, slope = self._groups.get(group, (0.0, 0.0))
+        known = self._of_known
+        model = known if known is not None and kind.field in known.fields else self._of_any
+        return model.of(kind, signals)
+
+
+class _Logistic:
+    """A logistic model of answers, with an offset and slope for each scorer and an offset for each field."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        told = dict(zip(data["signals"], data["weights"], strict=True))
+        self._weights: Floats = np.array([told.get(name, 0.0) for name in SIGNALS])
+        self._groups: dict[str, list[float]] = data["groups"]
+        self.fields: dict[str, float] = data.get("fields", {})
+
+    def of(self, kind: Kind, signals: Signals) -> float:
+        offset, slope = self._groups.get(kind.scorer, (0.0, 0.0))
+        offset += self.fields.get(kind.field, 0.0)
         score = float(np.dot(self._weights, signals)) + offset + slope * signals.logit
         return min(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score)))), _MOST)
 
@@ -69,59 +107,49 @@ class Worth:
 class Judgement(NamedTuple):
     """An answer given to a document that its reader had not seen, and what became of it."""
 
-    group: str
+    kind: Kind
     signals: Signals
     is_right: bool
     weight: float
 
 
-def fit(judged: Sequence[Judgement], rounds: int = 25) -> dict[str, Any]:
-    """Fit a `Worth` by Newton's method; weights are held small, those of one group smaller still."""
-    groups = sorted({one.group for one in judged})
-    place = {group: len(SIGNALS) + 2 * number for number, group in enumerate(groups)}
-    rows = np.zeros((len(judged), len(SIGNALS) + 2 * len(groups)))
+def fit(judged: Sequence[Judgement]) -> dict[str, Any]:
+    """Fit a `Worth`; weights are held small, those of one scorer or field smaller still."""
+    fields = sorted({one.kind.field for one in judged})
+    return {**_fitted(judged, OF_ANY_CLASS, []), "known": _fitted(judged, SIGNALS, fields)}
+
+
+def _fitted(judged: Sequence[Judgement], signals: Sequence[str], fields: Sequence[str]) -> dict[str, Any]:
+    count, scorers = len(signals), sorted({one.kind.scorer for one in judged})
+    of_scorer = {name: count + 2 * number for number, name in enumerate(scorers)}
+    first = count + 2 * len(scorers)
+    of_field = {name: first + number for number, name in enumerate(fields)}
+    rows = np.zeros((len(judged), first + len(fields)))
     for row, one in zip(rows, judged, strict=True):
-        row[: len(SIGNALS)] = one.signals
-        row[place[one.group] : place[one.group] + 2] = 1.0, one.signals.logit
-    right = np.array([float(one.is_right) for one in judged])
-    weight = np.array([one.weight for one in judged])
-    shrink = np.full(rows.shape[1], _SHRINK_GROUP)
-    shrink[: len(SIGNALS)] = _SHRINK
+        row[:count] = one.signals[:count]
+        at = of_scorer[one.kind.scorer]
+        row[at : at + 2] = 1.0, one.signals.logit
+        if one.kind.field in of_field:
+            row[of_field[one.kind.field]] = 1.0
+    shrink = np.full(rows.shape[1], _SHRINK_FIELD)
+    shrink[:count] = _SHRINK
     shrink[:2] = 1e-3
+    shrink[count:first] = [_SHRINK_OFFSET, _SHRINK_SLOPE] * len(scorers)
     start = np.zeros(rows.shape[1])
     start[1] = 1.0
-
-    def loss(weights: Floats) -> float:
-        said = np.clip(_sigmoid(rows @ weights), 1e-9, 1 - 1e-9)
-        told = np.log(np.where(right > 0, said, 1 - said))
-        return float(-(weight * told).sum() + 0.5 * (shrink * (weights - start) ** 2).sum())
-
-    found, least = start, loss(start)
-    for _ in range(rounds):
-        said = _sigmoid(rows @ found)
-        slope = rows.T @ (weight * (said - right)) + shrink * (found - start)
-        curve = (rows * (weight * said * (1 - said))[:, None]).T @ rows + np.diag(shrink)
-        step = np.linalg.solve(curve, slope)
-        tried = [(loss(found - part * step), part) for part in _PARTS]
-        new, part = min(tried)
-        if new >= least - 1e-7:
-            break
-        found, least = found - part * step, new
-    rounded = np.round(found, 4)
+    right = np.array([float(one.is_right) for one in judged])
+    weight = np.array([one.weight for one in judged])
+    found = np.round(fit_logistic(rows, right, weight, shrink, start), 4)
     return {
-        "signals": list(SIGNALS),
-        "weights": rounded[: len(SIGNALS)].tolist(),
-        "groups": {group: rounded[at : at + 2].tolist() for group, at in place.items()},
+        "signals": list(signals),
+        "weights": found[:count].tolist(),
+        "groups": {name: found[at : at + 2].tolist() for name, at in of_scorer.items()},
+        "fields": {name: float(found[at]) for name, at in of_field.items()},
     }
-
-
-def _sigmoid(scores: Floats) -> Floats:
-    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
-    return result
 
 
 def untaught() -> dict[str, Any]:
     """Return a `Worth` that takes the reader's probability for what it is."""
     weights = [0.0] * len(SIGNALS)
     weights[1] = 1.0
-    return {"signals": list(SIGNALS), "weights": weights, "groups": {}}
+    return {"signals": list(SIGNALS), "weights": weights, "groups": {}, "fields": {}}

@@ -27,6 +27,8 @@ PERSON_ACTS = frozenset(
         "hold_lifted",
         "lesson_forgotten",
         "class_corrected",
+        "plan_proposed",
+        "prioritised",
     }
 )
 """Only an enrolled person may do these."""
@@ -57,6 +59,15 @@ _ROLES = {
     "exported": _OVERSIGHT,
     "lessons_learned": _NO_PERSON,
     "lesson_forgotten": _TEACHING,
+    "work_resumed": _ENROLLING,
+    "plan_proposed": _TEACHING,
+    "plan_activated": _ENROLLING,
+    "version_admitted": _TEACHING,
+    "plan_chosen": _NO_PERSON,
+    "steps_taken": _NO_PERSON,
+    "spend_reserved": _NO_PERSON,
+    "budget_reached": _NO_PERSON,
+    "prioritised": _DECIDING,
     "hold_placed": _OVERSIGHT,
     "hold_lifted": _OVERSIGHT,
     "erased": _ADMINISTRATION,
@@ -143,6 +154,7 @@ class Staff:
             is_person and member and signature.get("name") == member.name
         ):
             raise Flaw(f"its signature bears another name than that of {actor.id}")
+        _check_second_person(actor, body, member.name if member else "")
         if is_person and body["kind"] in _BY_ONESELF and body.get("person") != actor.id:
             raise Flaw(f"it names another person than {actor.id}, who signs it")
 
@@ -227,6 +239,19 @@ def _check_act(actor: Actor, kind: str) -> None:
         raise Flaw(f"no agent may do what it says ({kind}), and {actor.id} is one")
     if actor.kind is ActorKind.PERSON and kind in _ROLES and actor.role not in _ROLES[kind]:
         raise Flaw(f"a {actor.role} may not do what it says ({kind})")
+
+
+def _check_second_person(actor: Actor, body: dict[str, Any], name: str) -> None:
+    """Check that a plan was proposed by one person and adopted by another, and who let a version in."""
+    is_person = actor.kind is ActorKind.PERSON
+    if body["kind"] == "plan_activated":
+        proposer = body.get("proposed_by")
+        if is_person and proposer in (None, name):
+            raise Flaw(f"{actor.id} makes a plan active that no other person proposed")
+        if not is_person and proposer is not None:
+            raise Flaw("it makes a plan active that a person proposed and no second person adopted")
+    if body["kind"] == "version_admitted" and is_person != (body.get("how") == "person"):
+        raise Flaw(f"it says that a version was admitted by {body.get('how')}, and {actor.id} signs it")
 
 
 def _roles(body: dict[str, Any]) -> frozenset[str]:

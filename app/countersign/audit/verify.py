@@ -21,6 +21,7 @@ from countersign.audit.keys import Verifier
 from countersign.audit.merkle import Frontier, leaf_hash
 from countersign.audit.record import NONE_BEFORE, PLACE, Place, Record
 from countersign.audit.staff import ENROLMENTS, EPOCH, FOUNDING, Member, Staff
+from countersign.audit.stretch import BEGINNING, NEW, Start, Stretch, Tail
 from countersign.domain.actor import ActorKind
 from countersign.domain.base import Frozen
 
@@ -72,50 +73,6 @@ class Unopened(Flaw):
 
 class Unlinked(Flaw):
     """A record names another hash for the record before it than that has: one of the two was changed."""
-
-
-class Tail(NamedTuple):
-    """Where a case stands: the number and the hash of its last record."""
-
-    n: int
-    digest: str
-
-
-NEW = Tail(-1, NONE_BEFORE)
-"""Where a case stands that has no record yet."""
-
-
-class Start(NamedTuple):
-    """Where a log stands under a checkpoint, as plain data: all that checking the records after it needs."""
-
-    size: int
-    peaks: tuple[bytes, ...]
-    previous: str
-    hlc: str
-    staff: tuple[tuple[int, bytes], ...]
-    """Number and bytes of every record that changed who may sign, or began an epoch."""
-
-
-BEGINNING = Start(0, (), NONE_BEFORE, "", ())
-"""Where a log stands before its first record."""
-
-
-class Stretch(NamedTuple):
-    """What a check took for granted and what it found, as plain data."""
-
-    start: Start
-    assumed: dict[str, Tail]
-    """Where it believes that cases stood which began before."""
-    end: Start
-    cases: dict[str, Tail]
-    openings: int
-    checkpoints: int
-    last_checkpoint: int
-    checkpoint_at: int
-    unsigned_by: tuple[str, ...]
-    erased: frozenset[str]
-    deeds: tuple[custody.Deed, ...]
-    unopened: dict[str | None, int]
 
 
 class LogCheck:

@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from countersign import __version__
-from countersign.cli import bundle, classes, evaluate, export, keys, learning, people, train
+from countersign.cli import (
+    agents,
+    bundle,
+    classes,
+    evaluate,
+    export,
+    keys,
+    learning,
+    models,
+    people,
+    priority,
+    trace,
+    train,
+    workflow,
+)
 from countersign.cli.options import AsJson, Where
 from countersign.cli.options import home_of as _home
 from countersign.domain.base import Frozen
@@ -54,6 +68,11 @@ app.add_typer(evaluate.commands)
 app.add_typer(train.commands)
 app.add_typer(classes.commands)
 app.add_typer(learning.commands)
+app.add_typer(models.commands)
+app.add_typer(priority.commands)
+app.add_typer(trace.commands)
+app.add_typer(workflow.commands)
+app.add_typer(agents.commands)
 
 
 @app.callback(invoke_without_command=True)
@@ -222,6 +241,47 @@ def rebuild(context: typer.Context, home: Where = None, as_json: AsJson = False)
 def worker(context: typer.Context, home: Where = None, as_json: AsJson = False) -> Agents:
     """Run the agents for this desk until told to stop (Ctrl+C)."""
     return Agents(home=_home(context, home).root, as_json=as_json)
+
+
+ByAgent = Annotated[str | None, typer.Option("--agent", metavar="NAME", help="This agent alone.")]
+ByClass = Annotated[str | None, typer.Option("--class", metavar="NAME", help="Cases of this class alone.")]
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="For the record; it names no one.")]
+
+
+@app.command()
+def stop(
+    context: typer.Context,
+    *,
+    reason: Why,
+    agent: ByAgent = None,
+    klass: ByClass = None,
+    pause: Annotated[
+        bool, typer.Option("--pause", help="Let steps under way end; else they are cut off.")
+    ] = False,
+    home: Where = None,
+    as_json: AsJson = False,
+) -> int:
+    """Stop the agents at once; what was under way goes back to its queue, and nothing is lost."""
+    from countersign.cli import stopping as job
+
+    root = _home(context, home)
+    return job.stop(root, agent=agent, klass=klass, pause=pause, reason=reason, as_json=as_json)
+
+
+@app.command()
+def resume(
+    context: typer.Context,
+    *,
+    reason: Why,
+    agent: ByAgent = None,
+    klass: ByClass = None,
+    home: Where = None,
+    as_json: AsJson = False,
+) -> int:
+    """Let agents that were stopped go on."""
+    from countersign.cli import stopping as job
+
+    return job.resume(_home(context, home), agent=agent, klass=klass, reason=reason, as_json=as_json)
 
 
 @app.command()

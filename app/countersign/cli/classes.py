@@ -78,9 +78,7 @@ def add(
     for note in added.notes:
         console().print(plain(f"{note}."))
     console().print(
-        plain(
-            f"The class {klass.name} is added as {added.file}. Open desks and agents know it once restarted."
-        )
+        plain(f"The class {klass.name} is added as {added.file}. Open desks and agents know it in a moment.")
     )
     return 0
 

@@ -1,28 +1,35 @@
 """Says what this machine lacks, and for each thing the mend."""
 
+import base64
 import os
 import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from countersign import __version__
+from countersign.agents.identities import names
 from countersign.cli import display
 from countersign.cli.tables import console, table
 from countersign.cli.terminal import emit
 from countersign.documents import networks
 from countersign.documents.pool import Pages
+from countersign.documents.process import CannotStart
+from countersign.documents.sandbox.barrier import Against, Barrier
 from countersign.domain.base import Frozen
 from countersign.domain.document import MediaType, Refusal
 from countersign.domain.errors import Trouble
-from countersign.settings import limits
+from countersign.policy.load import find as find_policy
+from countersign.policy.load import load as load_policy
+from countersign.settings import catalogue, limits, models
 from countersign.settings.home import Home
 from countersign.sync.anchor import Outcome
 from countersign.wiring import anchors, care
+from countersign.wiring.models import speaker_of, tiers, trouble_with
 
 NEEDED_BYTES = 500_000_000
 PLENTY_BYTES = 5_000_000_000
@@ -35,6 +42,32 @@ SMALL_PDF = (
     b"0000000009 00000 n \n0000000052 00000 n \n0000000101 00000 n \ntrailer<</Size 4/Root 1 0 R>>\n"
     b"startxref\n162\n%%EOF\n"
 )
+
+SMALL_SCAN = base64.b64decode(
+    b"iVBORw0KGgoAAAANSUhEUgAAASwAAACMAQAAAADubamCAAABXElEQVR42u3YMU6EQBSA4X8AV4pNZm4g8QTERm1c1JN4EsfEYo/h"
+    b"TUTX0hiPgJ0ldKNheRbuJqwEnEareRWQL+/NvDehGCV4RBPhFYEFFlhggQUWWGCBBfZnzPxnUROmMGBNQpOwVk/cZB9Xu042oUUq"
+    b"JZXSjktBu0J6Ufez3d1zV/Kes5454p1kSe95/8Smx/Cyx+ktz6NFdbvQrV5J7K7f3MFYUTEIESXWWcjGGxJhNsswEw3JqAAoFEIx"
+    b"xjroMsUS6sn2PmxfRJl/m+lCvreAEvnTov2ZVpLFggOhSUezRXSHgKU0NNNFa2h/WZuqW0VHgU1tNZHNucK1dALl48902yMF2pZi"
+    b"H3SVX7azfXe9c976Oy3Ou+Jibl5X0aeeKJrPyBPmCmXzsaK9WA2+1MMpLH2HVfqxxIe1WB92JqkPOzgyPsy8ZkOmBhcd60R8Ljpi"
+    b"CT/8wAILzJd9AexUyN+ndTw+AAAAAElFTkSuQmCC"
+)
+"""A picture of the word on it: `SCANNED`."""
+SCANNED = "Ledger"
+
+ANEW = "Install Countersign anew."
+
+KEPT = {
+    Against.MEMORY: "bounded memory",
+    Against.TIME: "bounded time",
+    Against.NETWORK: "no network",
+    Against.WRITING: "no writing of files",
+    Against.READING: "no files but the program's own",
+    Against.PROGRAMS: "no other programs",
+    Against.OTHERS: "no touching of other processes",
+    Against.RIGHTS: "no new rights",
+    Against.OUTLIVING: "no life without the desk",
+}
+"""What a page child is kept to where the system offers it."""
 
 
 class State(StrEnum):
@@ -54,6 +87,8 @@ class Check(Frozen):
     found: str
     mend: str = ""
     """What to do, as one sentence or one command."""
+    barriers: tuple[Barrier, ...] = ()
+    """Of the sandbox: what a page child is kept from, and by which means of the system."""
 
 
 def run(home: Home, as_json: bool) -> int:
@@ -110,22 +145,44 @@ def window(_: Home) -> Iterable[Check]:
 
 
 def reading(home: Home) -> Iterable[Check]:
-    """Open a document in a page child, as every document is opened."""
+    """Open a document and read a scan in a page child, as with all documents; say what it is kept from."""
     pages = Pages(1, limits.load(home))
     try:
         with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "small.pdf"
+            file, scan = Path(folder) / "small.pdf", Path(folder) / "small.png"
             file.write_bytes(SMALL_PDF)
+            scan.write_bytes(SMALL_SCAN)
             answer = pages.open(file, "0" * 64, MediaType.PDF)
+            seen = pages.recognise(scan, MediaType.PNG, 0)
+            barriers = pages.barriers()
+    except CannotStart as error:
+        yield Check(name="reading", state=State.MISSING, found=str(error), mend=ANEW)
+        return
     finally:
         pages.close()
     if isinstance(answer, Refusal):
         told = f"a page child cannot open a small PDF: {answer.code} {answer.detail}"
-        yield Check(name="reading", state=State.MISSING, found=told, mend="Install Countersign anew.")
+        yield Check(name="reading", state=State.MISSING, found=told, mend=ANEW)
+    elif isinstance(seen, Refusal) or SCANNED not in [word.text for word in seen.words]:
+        told = f"a page child cannot read a small scan: {seen.detail if isinstance(seen, Refusal) else ''}"
+        yield Check(name="reading", state=State.MISSING, found=told, mend=ANEW)
     else:
-        yield Check(
-            name="reading", state=State.GOOD, found=f"a page child opens PDF (PyMuPDF {version('pymupdf')})"
-        )
+        found = f"a page child opens PDF (PyMuPDF {version('pymupdf')}) and reads scans"
+        yield Check(name="reading", state=State.GOOD, found=found)
+    yield sandbox(barriers)
+
+
+def sandbox(barriers: Sequence[Barrier]) -> Check:
+    """Say what the system keeps a page child to, and what it does not."""
+    kept = [KEPT[barrier.against] for barrier in barriers if barrier.by]
+    open_ways = [f"{KEPT[barrier.against]} ({barrier.why})" for barrier in barriers if not barrier.by]
+    return Check(
+        name="sandbox",
+        state=State.ADVICE if open_ways else State.GOOD,
+        found=f"page children have {', '.join(kept)}",
+        mend=f"This system does not see to: {'; '.join(open_ways)}." if open_ways else "",
+        barriers=tuple(barriers),
+    )
 
 
 def ocr(_: Home) -> Iterable[Check]:
@@ -195,4 +252,27 @@ def outside(home: Home) -> Iterable[Check]:
         yield Check(name="witness", state=State.ADVICE, found="nobody outside sees the log", mend=mend)
 
 
-PROBES: tuple[Callable[[Home], Iterable[Check]], ...] = (python, window, reading, ocr, folder, desk, outside)
+def language_models(home: Home) -> Iterable[Check]:
+    """Look at the language models configured; asks none of them."""
+    found = tiers(models.load(home))
+    if not found:
+        yield Check(name="models", state=State.GOOD, found="no language model is configured")
+    policy = load_policy(find_policy(home), catalogue.load(home), names()) if found else None
+    for tier in found:
+        speaker_of(tier.endpoint)  # whose key may lack
+        told = f"{tier.name}: {tier.endpoint.model} at {tier.endpoint.url}"
+        why = trouble_with(tier, policy.terms.agents.get(tier.agent)) if policy is not None else ""
+        ask = "Whether it answers, says: countersign models check"
+        yield Check(name="models", state=State.ADVICE if why else State.GOOD, found=told, mend=why or ask)
+
+
+PROBES: tuple[Callable[[Home], Iterable[Check]], ...] = (
+    python,
+    window,
+    reading,
+    ocr,
+    folder,
+    language_models,
+    desk,
+    outside,
+)

@@ -7,7 +7,7 @@ import typer
 
 from countersign import __version__
 from countersign.cli.app import Agents, Window, app
-from countersign.cli.terminal import complain
+from countersign.cli.terminal import Interrupted, complain
 from countersign.domain.errors import Trouble
 
 DONE, TROUBLE, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
@@ -38,7 +38,7 @@ def guarded(job: Callable[[], int | Wish]) -> int | Wish:
         return error.exit_code
     except Trouble as error:
         complain(str(error))
-        return TROUBLE
+        return INTERRUPTED if isinstance(error, Interrupted) else TROUBLE
     except BrokenPipeError:
         raise  # the reader of our output left: __main__ ends quietly
     except (KeyboardInterrupt, typer.Abort):

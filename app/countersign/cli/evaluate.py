@@ -11,7 +11,7 @@ from rich.text import Text
 from countersign.cli.options import AsJson, Where, home_of
 from countersign.cli.progress import bar
 from countersign.cli.tables import console, facts, table
-from countersign.cli.terminal import emit, plain
+from countersign.cli.terminal import Interrupted, emit, plain
 from countersign.insight.folds import By
 
 commands = typer.Typer()
@@ -88,14 +88,23 @@ def evaluate(
             shown.update(task, description=what, completed=done, total=total)
 
         parts = []
-        for measured in measure(sets, wish, words, watch):
-            parts.append(measured)
-            _tell(report.report(measured, wish), as_json)
-            if not as_json:
-                _print_errors(report.errors(measured, errors), console())
+        try:
+            for measured in measure(sets, wish, words, watch):
+                parts.append(measured)
+                _tell(report.report(measured, wish), as_json)
+                if not as_json:
+                    _print_errors(report.errors(measured, errors), console())
+        except KeyboardInterrupt as error:
+            raise Interrupted(_so_far(len(parts), len(sets), keep)) from error
         if len(parts) > 1:
             _tell(report.report(together(parts), wish), as_json)
     return 0
+
+
+def _so_far(done: int, all_sets: int, keep: Path | None) -> str:
+    """Say what there is when a person stops the measuring."""
+    kept = f"; what was opened is kept in {keep}" if keep else ""
+    return f"Interrupted after {done} of {all_sets} sets{kept}. Nothing was changed: begin again at will."
 
 
 def _tell(told: dict[str, Any], as_json: bool) -> None:
@@ -134,9 +143,7 @@ def _about(told: dict[str, Any]) -> list[tuple[str, object]]:
         ("taken apart", f"{told['taken_apart']}, read in part" if told["taken_apart"] else None),
         ("mean of documents", _percent(told["per_document_mean"])),
         ("values invented", f"{_percent(told['all']['invented_share'])} of what is known to be absent"),
-        ("evidence", f"{_percent(told['all']['evidence_hit'])} hit, "
-                     f"{_percent(told['all']['evidence_inside'])} with the middle inside, "
-                     f"{_percent(told['all']['evidence_spelled'])} hold just the words of the value"),
+        ("evidence", _evidence(told["all"])),
         ("form fields", form and f"{_percent(form['f1'])}, exact {_percent(form['f1_exact'])}"),
         ("from hidden text", hidden and f"{hidden['from_hidden_text']} of {hidden['values']} values"),
         ("labels of no field", ", ".join(f"{n} × {name}" for name, n in told["fields_of_no_class"].items())),
@@ -151,6 +158,14 @@ def _about(told: dict[str, Any]) -> list[tuple[str, object]]:
     ]  # fmt: skip
 
 
+def _evidence(told: dict[str, Any]) -> str:
+    return (
+        f"{_percent(told['evidence_hit'])} on a listed box, {_percent(told['evidence_part'])} where a listed "
+        f"line is cut to the value, {_percent(told['evidence_inside'])} with the middle inside; "
+        f"{_percent(told['evidence_spelled'])} hold just the words of the value"
+    )
+
+
 def _how(how: dict[str, Any]) -> str:
     said = []
     if how["learn_from"]:
@@ -160,18 +175,22 @@ def _how(how: dict[str, Any]) -> str:
         said.append(f"trained without each fold ({how['folds']}) of {', '.join(how['trained_on'])}{drawn}")
     elif how["folds"]:
         said.append(f"learned from other folds ({how['folds']}) only")
-    if how["shipped_model_knows_it"]:
-        said.append("by the shipped model, WHICH WAS TRAINED ON THIS SET: no measure of unknown documents")
-    elif how["shipped_model_knows_it"] is None and not how["trained_on"]:
-        said.append("by the shipped model, which does not tell what it was trained on")
-    elif not how["trained_on"]:
-        said.append("by the shipped model, which has not seen this set")
+    if not how["trained_on"]:
+        said.append(_of_shipped(how["shipped_model_knows"]))
     ways = {
         "pixels": "from pictures",
         "flatten": "forms flattened",
         "strip_attachments": "embedded data hidden",
     }
     return "; ".join([*said, *(text for key, text in ways.items() if how[key])])
+
+
+def _of_shipped(known: int | None) -> str:
+    if known is None:
+        return "by the shipped model, which does not tell what it was trained on"
+    if not known:
+        return "by the shipped model, which has not seen these documents"
+    return f"by the shipped model, WHICH LEARNED FROM {known} OF THESE DOCUMENTS: no measure of unknown ones"
 
 
 def _score_rows(told: dict[str, Any]) -> list[list[object]]:

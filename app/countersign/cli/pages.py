@@ -1,5 +1,7 @@
 """A case on one page, for people: as it stands, and why it does."""
 
+from collections.abc import Iterable
+
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
@@ -83,7 +85,17 @@ def explain(explained: Explanation, to: Console) -> None:
     """Write the accountability answer: the sentence, then the page section by section."""
     to.print(Text(plain(explained.answer), style="bold"))
     to.print(Text(plain(f"{explained.subject} · case {explained.case}")))
-    for section in sections(explained):
+    _sections(sections(explained), to)
+
+
+def headed(sentence: str, told: Iterable[Section], to: Console) -> None:
+    """Write a page: its sentence, then section by section."""
+    to.print(Text(plain(sentence), style="bold"))
+    _sections(told, to)
+
+
+def _sections(told: Iterable[Section], to: Console) -> None:
+    for section in told:
         to.print()
         to.print(Text(plain(section.title), style="bold"))
         if section.columns:

@@ -8,8 +8,13 @@ from typing import Any
 import typer
 
 from countersign.domain.base import Frozen
+from countersign.domain.errors import Trouble
 
 SHOWN_CATEGORIES = frozenset("LMNPSZ")
+
+
+class Interrupted(Trouble):
+    """A person stopped a job; the sentence says what there is of it now."""
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli.tables import console
-from countersign.cli.terminal import plain
+from countersign.cli.terminal import Interrupted, plain
 from countersign.domain.errors import Trouble
 
 commands = typer.Typer()
@@ -58,7 +58,10 @@ def train(
     folder = out or shipped("resources", "models")
     _check(folder)
     wanted = training_run.Wanted(tuple(sets or ()), samples, seed, keep, imagined)
-    files = training_run.train(wanted, catalogue.load(), lambda line: told.print(plain(line)))
+    try:
+        files = training_run.train(wanted, catalogue.load(), lambda line: told.print(plain(line)))
+    except KeyboardInterrupt as error:
+        raise Interrupted("Interrupted. No model was written; those there are stay as they were.") from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():

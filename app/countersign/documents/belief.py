@@ -58,9 +58,9 @@ def believed_refusal(untrusted: Refusal) -> Refusal:
 def _is_sound(untrusted: Page) -> bool:
     if not (0 < untrusted.width < _FARTHEST and 0 < untrusted.height < _FARTHEST):
         return False
-    if untrusted.hidden_words < 0 or len(untrusted.rules) > MOST_RULES:
+    if untrusted.hidden_words < 0 or max(len(untrusted.rules), len(untrusted.windows)) > MOST_RULES:
         return False
-    if not all(_is_sound_rule(rule) for rule in untrusted.rules):
+    if not all(_is_sound_rule(rule) for rule in (*untrusted.rules, *untrusted.windows)):
         return False
     return all(
         math.isfinite(word.size)

@@ -5,10 +5,11 @@ import os
 from contextlib import suppress
 from typing import BinaryIO
 
-from countersign.documents import guard
-from countersign.documents.frames import MAX_JSON, BrokenTalk, Reply, Request, receive, send
+from countersign.documents import guard, sandbox
+from countersign.documents.frames import MAX_JSON, BrokenTalk, Ready, Reply, Request, receive, send
 from countersign.documents.process import LIMITS
 from countersign.documents.reader import Reader
+from countersign.documents.sandbox.posix import bound_time
 from countersign.domain.document import Refusal
 from countersign.settings.limits import Limits
 
@@ -23,14 +24,15 @@ def _serve() -> None:
     requests, answers = _take_pipes()
     limits = Limits.model_validate_json(os.environ[LIMITS])
     reader = Reader(limits)
-    guard.bound_memory(limits.child_megabytes)
     gc.freeze()  # what the imports made stays; looking through it again costs time on every page
-    send(answers, Reply().model_dump_json().encode())
-    _silence(2)  # from here on only the libraries would speak there
+    nothing = os.open(os.devnull, os.O_RDWR)
+    ready = Ready(tried=sandbox.enter(limits.child_megabytes))
+    os.dup2(nothing, 2)  # from here on only the libraries would speak there
+    send(answers, ready.model_dump_json().encode())
     while frame := receive(requests, limits.max_bytes):
         json, blob = frame
         request = Request.model_validate_json(json)
-        guard.bound_time(limits.seconds_to_open if request.do == "open" else limits.seconds_per_page)
+        bound_time(limits.seconds_to_open if request.do == "open" else limits.seconds_per_page)
         reply, picture = _answer(reader, request, blob)
         send(answers, _within_bounds(reply), picture)
 

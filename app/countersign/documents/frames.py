@@ -6,11 +6,14 @@ A frame is twelve bytes (length of the JSON, 4, and of the bytes, 8, big endian)
 import struct
 from typing import BinaryIO
 
+from countersign.documents.sandbox.barrier import Means
 from countersign.domain.base import Frozen
 from countersign.domain.document import Opened, Page, Refusal
 
-MAX_JSON = 256_000_000
-"""Bytes of JSON that either side accepts."""
+MAX_JSON = 64_000_000
+"""Bytes of JSON that either side accepts: a thousand pages of a thousand words. Read, it takes ten times as
+much memory, and that is the desk's.
+"""
 
 _HEAD = struct.Struct(">IQ")
 _CHUNK = 1 << 20
@@ -18,6 +21,13 @@ _CHUNK = 1 << 20
 
 class BrokenTalk(Exception):
     """The other side ended, or does not keep to the protocol."""
+
+
+class Ready(Frozen):
+    """What a child says first, before it has seen any document."""
+
+    tried: dict[Means, str]
+    """Each means by which it gave up what it does not need, with the reason where it could not."""
 
 
 class Request(Frozen):

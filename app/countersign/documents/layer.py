@@ -21,6 +21,8 @@ _SMALLEST = 1.0  # points
 _MOST_PIXELS = 4_000_000
 _FRAME = 0.24  # share of a small box on each side that is its edge
 _COVERED = 0.7  # share of a word's box
+_LEAST_CODE = 30.0  # points, side of a QR code that a telephone can read
+_SPECK, _MANY = 9.0, 100  # points, side of a dot of a code; dots that may be one
 _TEXT = ("fill-text", "stroke-text")
 _PICTURES = ("fill-image", "fill-imgmask")
 _PATHS = ("fill-path", "stroke-path")
@@ -41,12 +43,16 @@ class Layer(NamedTuple):
     width: float
     height: float
     words: tuple[Word, ...]
-    hidden: int
-    """Words that no eye can see."""
+    hidden: tuple[str, ...]
+    """Words on the page that no eye can see."""
+    off_page: tuple[str, ...]
+    """Words that stand wholly outside of the page."""
     picture_share: float
     """Share of the page that pictures cover, 0 to 1."""
     paths: int
     """Number of lines, frames and other shapes that are drawn."""
+    squares: tuple[Rectangle, ...]
+    """Where something square is drawn that is large enough to be a code."""
     grey: "Grey"
     """The page as drawn."""
 
@@ -66,15 +72,25 @@ def read_layer(page: pymupdf.Page, fonts: Fonts) -> Layer:
     grey = Grey(drawing, page.rect)
     covers = _covers(page, marks)
     words: list[Word] = []
-    hidden = _count_off_page(page, marks)
+    hidden: list[str] = []
     for word, has_ink in _words(text, fonts):
         if has_ink and grey.shows(word) and not _is_covered(word, covers, marks):
             words.append(word)
         else:
-            hidden += 1
+            hidden.append(word.text)
     paths = sum(mark.kind in _PATHS for mark in marks)
     share = _picture_share(page, marks)
-    return Layer(page.rect.width, page.rect.height, tuple(words), hidden, share, paths, grey)
+    return Layer(
+        page.rect.width,
+        page.rect.height,
+        tuple(words),
+        tuple(hidden),
+        _off_page(page, marks),
+        share,
+        paths,
+        _squares(marks),
+        grey,
+    )
 
 
 def _words(text: pymupdf.TextPage, fonts: Fonts) -> Iterator[tuple[Word, bool]]:
@@ -153,6 +169,15 @@ class Grey:
                 return True
         return False
 
+    def is_even(self, x0: float, y0: float, x1: float, y1: float) -> bool:
+        """Tell whether nothing can be seen inside a box, its edges left out."""
+        left, right = self._within(x0, x1, self._width)
+        top, bottom = self._within(y0, y1, self._height)
+        levels: set[int] = set()
+        for row in range(top, bottom):
+            levels.update(self._samples[row * self._stride + left : row * self._stride + right])
+        return not levels or max(levels) - min(levels) < _CONTRAST
+
     def ink(self, x0: float, y0: float, x1: float, y1: float) -> int:
         """Return how dark a box is inside, its edges left out, in percent."""
         edge_x, edge_y = (x1 - x0) * _FRAME, (y1 - y0) * _FRAME
@@ -214,13 +239,30 @@ def _is_covered(word: Word, covers: list[int], marks: list[_Mark]) -> bool:
     return False
 
 
-def _count_off_page(page: pymupdf.Page, marks: list[_Mark]) -> int:
-    """Count words that stand wholly outside of the page."""
+def _off_page(page: pymupdf.Page, marks: list[_Mark]) -> tuple[str, ...]:
+    """Return the words that stand wholly outside of the page."""
     paper = (0.0, 0.0, page.rect.width, page.rect.height)
     if all(_meets(paper, mark.box) for mark in marks if mark.kind in _TEXT):
-        return 0
+        return ()
     everything = page.get_textpage(clip=pymupdf.INFINITE_RECT(), flags=_FLAGS).extractWORDS()
-    return sum(not _meets(paper, _displayed(page, word[:4])) for word in everything)
+    return tuple(_clean(word[4]) for word in everything if not _meets(paper, _displayed(page, word[:4])))
+
+
+def _squares(marks: list[_Mark]) -> tuple[Rectangle, ...]:
+    """Return the places of squares: pictures and shapes, and many specks that together make one."""
+    drawn = [mark.box for mark in marks if mark.kind in _PICTURES or mark.kind in _PATHS]
+    specks = [box for box in drawn if max(box[2] - box[0], box[3] - box[1]) < _SPECK]
+    found = dict.fromkeys(box for box in drawn if _is_square(box))
+    if len(specks) >= _MANY:
+        x0s, y0s, x1s, y1s = zip(*specks, strict=True)
+        around = (min(x0s), min(y0s), max(x1s), max(y1s))
+        found.update({around: None} if _is_square(around) else {})
+    return tuple(found)
+
+
+def _is_square(box: Rectangle) -> bool:
+    wide, high = box[2] - box[0], box[3] - box[1]
+    return min(wide, high) >= _LEAST_CODE and max(wide, high) <= 1.15 * min(wide, high)
 
 
 def _picture_share(page: pymupdf.Page, marks: list[_Mark]) -> float:

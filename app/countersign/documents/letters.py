@@ -33,6 +33,14 @@ class Letter(NamedTuple):
     sure: float
 
 
+class Told(NamedTuple):
+    """What a line says."""
+
+    letters: list[Letter]
+    plain: list[Letter]
+    """The same for a page in a language without accents."""
+
+
 class Part(NamedTuple):
     """A word of a line, where it begins and ends as shares of the line's width, and how sure it is."""
 
@@ -42,11 +50,8 @@ class Part(NamedTuple):
     sure: float
 
 
-def read(line: Grey, *, slim: float = 1.0, plain: bool = False) -> list[Letter]:
-    """Return the letters and spaces of a line's picture.
-
-    `slim` squeezes it: another look at a line in doubt. `plain` expects no accents.
-    """
+def read(line: Grey, *, slim: float = 1.0) -> Told:
+    """Return the letters and spaces of a line's picture; `slim` squeezes it: another look at it in doubt."""
     high, wide = line.shape
     width = max(8, round(_HIGH * slim * wide / high))
     way = cv2.INTER_AREA if high > _HIGH else cv2.INTER_LINEAR
@@ -54,12 +59,20 @@ def read(line: Grey, *, slim: float = 1.0, plain: bool = False) -> list[Letter]:
     rows[0, :, :, :width] = cv2.resize(line, (width, _HIGH), interpolation=way) / np.float32(127.5) - 1.0
     alphabet = _alphabet()
     chances = networks.reader().run(rows)[0][:, alphabet.places]
-    if plain:
-        chances = chances * np.where(alphabet.accented, np.float32(_ACCENTED), np.float32(1.0))
+    letters = _likeliest(chances, width)
+    if not any(is_accented(letter.text) for letter in letters):
+        return Told(letters, letters)
+    fewer = np.where(alphabet.accented, np.float32(_ACCENTED), np.float32(1.0))
+    return Told(letters, _likeliest(chances * fewer, width))
+
+
+def _likeliest(chances: NDArray[np.float32], width: int) -> list[Letter]:
+    """Return the letters that are likeliest at each step, repetitions once."""
+    texts = _alphabet().texts
     best = chances.argmax(axis=1)
     starts = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
     return [
-        Letter(alphabet.texts[best[at]], min(1.0, (at + 0.5) * _STEP / width), float(chances[at, best[at]]))
+        Letter(texts[best[at]], min(1.0, (at + 0.5) * _STEP / width), float(chances[at, best[at]]))
         for at in starts
     ]
 
@@ -154,12 +167,8 @@ class _Alphabet(NamedTuple):
 @cache
 def _alphabet() -> _Alphabet:
     """Return what a letter may be: ours are documents in Latin print, and the network knows far more."""
-    characters = ["", *networks.reader().characters, " "]
-    known = [place for place, text in enumerate(characters) if place == 0 or _is_latin(text)]
+    characters = networks.reader().characters
+    known = [place for place, text in enumerate(characters) if place == 0 or networks.is_latin(text)]
     texts = [characters[place] for place in known]
     accented = [is_accented(text) for text in texts]
     return _Alphabet(texts, np.array(known, dtype=np.intp), np.array(accented, dtype=np.bool_))
-
-
-def _is_latin(text: str) -> bool:
-    return len(text) == 1 and (ord(text) < 0x180 or text in "–—‘’“”„†•…′″‹›€™₤№Șșțț")

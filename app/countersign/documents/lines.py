@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from countersign.documents import networks
+from countersign.documents import inked, networks
 from countersign.documents.straighten import Grey
 
 _LETTERS = 10.0
@@ -97,11 +97,20 @@ def find(grey: Grey) -> list[Line]:
     scale = _scale(grey)
     size = (_multiple(wide * scale), _multiple(high * scale))
     smaller = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    rows = np.repeat((smaller.astype(np.float32) / 127.5 - 1.0)[None, None], 3, axis=1)
-    marks = networks.finder().run(rows)[0, 0]
+    marks = _marks(np.asarray(smaller, dtype=np.uint8))
     back = np.array([wide / size[0], high / size[1]], dtype=np.float32)
     lines = [Line(corners * back) for corners in _rectangles(marks)]
     return sorted(lines, key=lambda line: (line.box[1], line.box[0]))
+
+
+def _marks(page: Grey) -> NDArray[np.float32]:
+    """Return for each pixel of a page how likely it is text's."""
+    marks = np.zeros(page.shape, dtype=np.float32)
+    for top, bottom, left, right in inked.parts(page):
+        part = page[top:bottom, left:right].astype(np.float32) / 127.5 - 1.0
+        rows = np.repeat(part[None, None], 3, axis=1)
+        marks[top:bottom, left:right] = networks.finder().run(rows)[0, 0]
+    return marks
 
 
 def _multiple(pixels: float) -> int:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from countersign.documents import lines, rapid
+from countersign.documents import codes, lines, rapid
 from countersign.documents.seen import Seen, mean_confidence
 from countersign.documents.straighten import Straight, is_blank, straighten
-from countersign.domain.document import Page, TextSource, Word
+from countersign.domain.document import Aside, Page, TextSource, Word
 
 _LEGIBLE = 85.0  # percent, mean of a page's letters; below it the page may stand on its head
 
@@ -16,11 +16,18 @@ def recognise(number: int, size: tuple[float, float], picture: tuple[int, int, b
     grey = np.frombuffer(rows, dtype=np.uint8).reshape(pixels_high, pixels_wide)
     width, height = size
     words: tuple[Word, ...] = ()
+    asides: tuple[Aside, ...] = ()
     if not is_blank(grey):
+        asides = tuple(Aside("code", text[: codes.MOST], number) for text in codes.read(grey))
         straight, seen = _read(straighten(grey))
         words = tuple(_word(word, straight, width / pixels_wide, height / pixels_high) for word in seen)
     return Page(
-        number=number, width=round(width, 2), height=round(height, 2), source=TextSource.OCR, words=words
+        number=number,
+        width=round(width, 2),
+        height=round(height, 2),
+        source=TextSource.OCR,
+        words=words,
+        asides=asides,
     )
 
 

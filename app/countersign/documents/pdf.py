@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import pymupdf
 
+from countersign.documents import asides
 from countersign.documents.attachments import read_attached
 from countersign.documents.layer import Fonts, Layer, read_layer
 from countersign.documents.refuse import Refused
-from countersign.documents.rules import read_rules
-from countersign.documents.widgets import filled_widgets, flatten
-from countersign.domain.document import MediaType, Opened, Page, PageImage, TextSource
+from countersign.documents.rules import Drawn, read_rules
+from countersign.documents.widgets import Filled, filled_widgets, flatten
+from countersign.domain.document import MediaType, Opened, Page, PageImage, TextSource, Widget
 from countersign.settings.limits import Limits
 
 _OCR_DPI = 200
@@ -50,8 +51,13 @@ class PdfFile:
     def opened(self, sha256: str) -> Opened:
         """Return everything an agent may look at."""
         fonts: Fonts = {}
-        pages = tuple(_page(page, read_layer(page, fonts)) for page in self._each_page())
-        widgets = filled_widgets(self._each_page()) if self._pdf.is_form_pdf else ()
+        pages: list[Page] = []
+        widgets: list[Widget] = []
+        for page in self._each_page():
+            layer = read_layer(page, fonts)
+            filled = filled_widgets(page, layer) if self._pdf.is_form_pdf else Filled((), ())
+            widgets.extend(filled.seen)
+            pages.append(_page(page, layer._replace(hidden=(*layer.hidden, *filled.hidden))))
         attached = read_attached(self._pdf)
         notes = {
             "repaired": bool(self._pdf.is_repaired),
@@ -62,10 +68,11 @@ class PdfFile:
         return Opened(
             sha256=sha256,
             media_type=MediaType.PDF,
-            pages=pages,
-            widgets=widgets,
+            pages=tuple(pages),
+            widgets=tuple(widgets),
             einvoice=attached.einvoice,
             notes=(*(note for note, is_so in notes.items() if is_so), *attached.notes),
+            asides=asides.of_file(self._pdf),
         )
 
     def picture(self, page: int, dpi: int) -> PageImage:
@@ -137,12 +144,15 @@ def _page(page: pymupdf.Page, layer: Layer) -> Page:
     unknown = sum("\ufffd" in word.text for word in layer.words)
     is_cipher = unknown > _UNKNOWN_SHARE * len(layer.words)
     words = () if is_scan or is_cipher else layer.words
+    drawn = read_rules(page, layer.paths, layer.grey) if words else Drawn()
     return Page(
         number=page.number,
         width=round(layer.width, 2),
         height=round(layer.height, 2),
         source=TextSource.TEXT_LAYER if words else TextSource.NONE,
         words=words,
-        hidden_words=layer.hidden,
-        rules=read_rules(page, layer.paths, layer.grey) if words else (),
+        hidden_words=len(layer.hidden) + len(layer.off_page),
+        rules=drawn.rules,
+        windows=drawn.windows,
+        asides=asides.of_page(page, layer, has_text=bool(words)),
     )

@@ -1,17 +1,19 @@
 """Opens pictures in a page child: PNG, JPEG and TIFF, the right way up, with a size in points."""
 
 import io
+from contextlib import suppress
 
 from PIL import Image, ImageOps
 
 from countersign.documents.refuse import Refused
-from countersign.domain.document import MediaType, Opened, Page, PageImage, TextSource
+from countersign.domain.document import Aside, MediaType, Opened, Page, PageImage, TextSource
 from countersign.settings.limits import Limits
 
 _FORMATS = {MediaType.PNG: "PNG", MediaType.JPEG: "JPEG", MediaType.TIFF: "TIFF"}
 _LIKELY_DPI = (90, 1300)  # scanners; cameras and screens write 72 or 96 without meaning it
 _USUAL_DPI = 150.0
 _LEAST_FOR_OCR, _MOST_FOR_OCR = 1000, 3300  # pixels of the longer side
+_EXIF, _MOST_TOLD = 0x8769, 20_000  # where a camera's own remarks are; characters
 _LONGEST = 17 * 72.0  # points of the longer side where the file does not say: two letter pages
 
 Image.MAX_IMAGE_PIXELS = None  # our own bound is checked before anything is decoded
@@ -25,13 +27,9 @@ class PictureFile:
         self._media_type = media_type
         try:
             self._image = Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]])
-            self._count = getattr(self._image, "n_frames", 1) if media_type is MediaType.TIFF else 1
+            self._count = self._frames() if media_type is MediaType.TIFF else 1
         except (OSError, ValueError, SyntaxError) as error:
             raise Refused("unreadable_document", "the picture is damaged") from error
-        if self._count > limits.max_pages:
-            raise Refused(
-                "too_many_pages", f"{self._count:,} pages, at most {limits.max_pages:,} are allowed"
-            )
 
     def opened(self, sha256: str) -> Opened:
         """Return its pages, which hold no words yet; every frame is decoded, so that damage shows now."""
@@ -42,7 +40,29 @@ class PictureFile:
             pages.append(
                 Page(number=number, width=round(width, 2), height=round(height, 2), source=TextSource.NONE)
             )
-        return Opened(sha256=sha256, media_type=self._media_type, pages=tuple(pages))
+        said = (Aside("metadata", told),) if (told := self._told()) else ()
+        return Opened(sha256=sha256, media_type=self._media_type, pages=tuple(pages), asides=said)
+
+    def _told(self) -> str:
+        """Return what the file says beside its pixels: remarks, captions, who made it with what."""
+        info = self._image.info
+        told = [value for key, value in info.items() if isinstance(value, str) or key == "comment"]
+        with suppress(Exception):  # remarks that cannot be read are no reason to refuse the picture
+            exif = self._image.getexif()
+            told += [*exif.values(), *exif.get_ifd(_EXIF).values()]
+        texts = [one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in told]
+        joined = " ".join(text for text in texts if isinstance(text, str))[:_MOST_TOLD]
+        return " ".join("".join(c if c.isprintable() else " " for c in joined).split())
+
+    def _frames(self) -> int:
+        """Count the pages of a TIFF; those beyond the limit are not counted, for that may take minutes."""
+        most = self._limits.max_pages
+        for number in range(1, most + 1):
+            try:
+                self._image.seek(number)
+            except EOFError:
+                return number
+        raise Refused("too_many_pages", f"at most {most:,} pages are allowed, and it has more")
 
     def picture(self, page: int, dpi: int) -> PageImage:
         """Draw a page."""

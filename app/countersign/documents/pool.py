@@ -4,17 +4,28 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from enum import Enum, auto
 from pathlib import Path
 from typing import TypeVar
 
 from countersign.documents.belief import believed_image, believed_opened, believed_page, believed_refusal
 from countersign.documents.frames import Reply, Request
-from countersign.documents.process import Child, ChildFailed, TookTooLong
+from countersign.documents.process import Child, ChildFailed, Killed, TookTooLong
+from countersign.documents.sandbox.barrier import Barrier
 from countersign.domain.document import MediaType, Opened, Page, PageImage, Refusal
 from countersign.domain.errors import Trouble
 from countersign.settings.limits import Limits
 
 T = TypeVar("T")
+
+
+class _Doubt(Enum):
+    """Why a document may not be to blame that no answer came; each is granted once."""
+
+    USED_CHILD = auto()
+    """A document before may have harmed the child."""
+    KILLED = auto()
+    """Somebody killed it: the system for want of memory, or a person."""
 
 
 class Closed(Exception):
@@ -44,6 +55,12 @@ class Pages:
             for _ in range(self._idle.qsize()):
                 with contextlib.suppress(queue.Empty):
                     lent.enter_context(self._lend(wait=False))
+
+    def barriers(self) -> tuple[Barrier, ...]:
+        """Say what keeps a child from doing more than reading; raises CannotStart."""
+        with self._lend() as child:
+            child.be_up()
+            return child.barriers
 
     def open(
         self, document: Path, sha256: str, media_type: MediaType, *, flat: bool = False
@@ -98,11 +115,12 @@ class Pages:
         refusal = self._decline(document, request.media_type)
         if refusal:
             return refusal
-        answer = self._ask_once(request, document, seconds, believe, is_last=False)
-        if answer is None:
-            # A document before may have harmed that child; a fresh one shows whether this one is to blame.
-            answer = self._ask_once(request, document, seconds, believe, is_last=True)
-        return answer or _unreadable("the page child cannot answer")
+        doubts: set[_Doubt] = set()
+        while True:
+            answer, doubt = self._ask_once(request, document, seconds, believe)
+            if doubt is None or doubt in doubts:
+                return answer
+            doubts.add(doubt)  # the next child shows whether this document is to blame
 
     def _ask_once(
         self,
@@ -110,9 +128,8 @@ class Pages:
         document: Path,
         seconds: float,
         believe: Callable[[Reply, bytes], T | None],
-        is_last: bool,
-    ) -> T | Refusal | None:
-        """Ask one child; None when the fault may lie with the child rather than with the document."""
+    ) -> "tuple[T | Refusal, _Doubt | None]":
+        """Ask one child; return its answer, and why the fault may lie elsewhere than with the document."""
         with self._lend() as child:
             try:
                 reply, untrusted_blob = child.ask(request, document, seconds)
@@ -122,14 +139,12 @@ class Pages:
                 ) from error
             except ChildFailed as error:
                 self._be_open()
-                is_to_blame = is_last or child.was_fresh or isinstance(error, TookTooLong)
-                return _unreadable(str(error)) if is_to_blame else None
+                return _unreadable(str(error)), _doubt(child, error)
             if reply.refusal:
-                may_be_child = reply.worn and not (is_last or child.was_fresh)
-                return None if may_be_child else believed_refusal(reply.refusal)
-            return believe(reply, untrusted_blob) or _unreadable(
-                "the page child gave an answer that is not sound"
-            )
+                is_doubtful = reply.worn and not child.was_fresh
+                return believed_refusal(reply.refusal), _Doubt.USED_CHILD if is_doubtful else None
+            answer = believe(reply, untrusted_blob)
+            return answer or _unreadable("the page child gave an answer that is not sound"), None
 
     @contextlib.contextmanager
     def _lend(self, wait: bool = True) -> Iterator[Child]:
@@ -176,6 +191,12 @@ class Pages:
                 code="unsupported_format", detail="PDF, PNG, JPEG, TIFF and e-invoices as XML can be read"
             )
         return None
+
+
+def _doubt(child: Child, error: ChildFailed) -> _Doubt | None:
+    if isinstance(error, Killed):
+        return _Doubt.KILLED
+    return None if child.was_fresh or isinstance(error, TookTooLong) else _Doubt.USED_CHILD
 
 
 def _unreadable(detail: str) -> Refusal:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from countersign.documents import letters, lines
-from countersign.documents.letters import Letter
+from countersign.documents.letters import Letter, Told
 from countersign.documents.lines import Line
 from countersign.documents.seen import Seen
 from countersign.documents.straighten import Grey
@@ -26,7 +26,11 @@ Box = tuple[float, float, float, float]
 class _Reading(NamedTuple):
     line: Line
     picture: Grey
-    letters: list[Letter]
+    told: Told
+
+    @property
+    def letters(self) -> list[Letter]:
+        return self.told.letters
 
     @property
     def sureness(self) -> float:
@@ -44,13 +48,6 @@ def read(grey: Grey, found: list[Line] | None = None) -> list[Seen]:
     order = _lines([reading.line.box for reading in readings])
     seen = [word for number, reading in zip(order, readings, strict=True) for word in _words(number, reading)]
     return sorted(seen, key=lambda word: (word.line, word.x0))
-
-
-def read_line(grey: Grey) -> list[Seen]:
-    """Read a picture of a single line: its words, boxes in its pixels, of line 0."""
-    high, wide = grey.shape
-    corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], dtype=np.float32)
-    return _words(0, _Reading(Line(corners), grey, letters.read(grey)))
 
 
 def lies(found: list[Line]) -> bool:
@@ -78,16 +75,12 @@ def _read(grey: Grey, line: Line) -> _Reading:
 
 
 def _without_dust(readings: list[_Reading]) -> list[_Reading]:
-    """Read lines again that seem to have accents on a page without: what looks like one is dust."""
+    """Take lines for plain that seem to have accents on a page without: what looks like one is dust."""
     told = [letter for reading in readings for letter in reading.letters if letter.text.isalpha()]
-    accented = [any(letters.is_accented(letter.text) for letter in reading.letters) for reading in readings]
     sure = sum(letters.is_accented(letter.text) and letter.sure > _DOUBTFUL for letter in told)
     if sure > max(1.0, _ACCENTS * len(told)):
         return readings
-    return [
-        reading._replace(letters=letters.read(reading.picture, plain=True)) if is_accented else reading
-        for reading, is_accented in zip(readings, accented, strict=True)
-    ]
+    return [reading._replace(told=Told(reading.told.plain, reading.told.plain)) for reading in readings]
 
 
 def _best(grey: Grey, line: Line, usual: float) -> list[_Reading]:
@@ -103,7 +96,7 @@ def _best(grey: Grey, line: Line, usual: float) -> list[_Reading]:
         if sum(half.sureness for half in halves) / 2 > reading.sureness:
             return halves
     if min((letter.sure for letter in reading.letters if letter.text != " "), default=1.0) < _DOUBTFUL:
-        other = reading._replace(letters=letters.read(reading.picture, slim=_SLIM))
+        other = reading._replace(told=letters.read(reading.picture, slim=_SLIM))
         return [max(reading, other, key=lambda reading: reading.sureness)]
     return [reading]
 

@@ -1,7 +1,10 @@
-"""The straight lines and frames drawn on a PDF page: what tells the cells of a form and its tick boxes."""
+"""The straight lines and frames drawn on a PDF page: what tells the cells of a form and its tick boxes.
+
+So do windows: a form field that was made part of its page shows what was filled in only within its bounds.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pymupdf
 
@@ -13,24 +16,64 @@ FEWEST, MOST = 6, 600
 """Paths that a page must have to be looked at: fewer are no form, more are a drawing."""
 
 _TICK = (4.0, 20.0)  # points, sides of a tick box
+_SPECK = 4.0  # points
+_PART_OF_PAGE = 0.4
 _SLANT = 0.006  # of its length that a straight line may lean
 _FAR = 100_000.0  # points
 
 Box = tuple[float, float, float, float]
 
 
-def read_rules(page: pymupdf.Page, paths: int, grey: Grey) -> tuple[Rule, ...]:
-    """Return the lines and frames of a page as displayed; `paths` is how many shapes are drawn on it."""
+class Drawn(NamedTuple):
+    """What a page that looks like a form or a table has besides words."""
+
+    rules: tuple[Rule, ...] = ()
+    windows: tuple[Rule, ...] = ()
+
+
+def read_rules(page: pymupdf.Page, paths: int, grey: Grey) -> Drawn:
+    """Return the lines, frames and windows of a page as displayed; `paths` is how many shapes it has."""
     if not FEWEST <= paths <= MOST:
-        return ()
+        return Drawn()
     turned = _turn(page)
     found: list[Box] = []
-    for drawing in page.get_cdrawings():
+    windows: list[Box] = []
+    within: list[Box] = []
+    for drawing in page.get_cdrawings(extended=True):
         if len(found) >= MOST_RULES:
             break
-        found.extend(turned(box) for box in _straight(drawing))
-    boxes = dict.fromkeys(_rounded(box) for box in found[:MOST_RULES] if _is_near(box))
-    return tuple(Rule(*box, grey.ink(*box) if _is_tick_box(box) else 0) for box in boxes)
+        if drawing["type"] in ("clip", "group"):  # both count as a level for what they hold
+            del within[drawing["level"] :]
+            within.append(_shared(drawing.get("scissor") or drawing["rect"], within))
+            if drawing["type"] == "clip":
+                windows.append(turned(within[-1]))
+        else:
+            found.extend(turned(box) for box in _straight(drawing))
+    boxes = _distinct(found)
+    fields = (box for box in _distinct(windows) if _is_field(box, page.rect))
+    return Drawn(
+        tuple(Rule(*box, grey.ink(*box) if _is_tick_box(box) else 0) for box in boxes),
+        tuple(Rule(*box) for box in fields),
+    )
+
+
+def _shared(box: Box, within: list[Box]) -> Box:
+    """Return what can be seen through a window in a window; nothing of it may be left."""
+    x0, y0, x1, y1 = box
+    if within:
+        left, top, right, bottom = within[-1]
+        x0, y0, x1, y1 = max(x0, left), max(y0, top), min(x1, right), min(y1, bottom)
+    return x0, y0, max(x0, x1), max(y0, y1)
+
+
+def _distinct(boxes: list[Box]) -> Iterable[Box]:
+    return dict.fromkeys(_rounded(box) for box in boxes[:MOST_RULES] if _is_near(box))
+
+
+def _is_field(box: Box, page: pymupdf.Rect) -> bool:
+    """Say whether a window may be a field: neither a speck nor the page itself."""
+    wide, tall = box[2] - box[0], box[3] - box[1]
+    return min(wide, tall) >= _SPECK and wide * tall <= _PART_OF_PAGE * page.width * page.height
 
 
 def _is_near(box: Box) -> bool:

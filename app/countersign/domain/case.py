@@ -30,10 +30,13 @@ from countersign.domain.event import (
     ReadingMade,
     Released,
     Route,
+    SpendReserved,
+    StepsTaken,
 )
 from countersign.domain.reading import Alternative, Reading, Row
 from countersign.domain.reason import Reason
 from countersign.domain.sealed import ERASED
+from countersign.domain.work import Spending, counted
 
 
 class Status(StrEnum):
@@ -117,6 +120,8 @@ class CaseFile(Frozen):
     claimed_until: datetime | None = None
     holds: tuple[Hold, ...] = ()
     """The holds that stand, in the order they were placed."""
+    spent: dict[str, Spending] = {}
+    """What each agent has spent on it, with what is reserved, in all runs."""
     erasure: Erasure | None = None
     """Where the case was erased: its values read `ERASED`, all else stands."""
 
@@ -139,7 +144,11 @@ class CaseFile(Frozen):
 
 def unfold(entries: Iterable[Entry]) -> CaseFile | None:
     """Tell a case from its entries, in order; None when they hold no `document_received`."""
-    case: CaseFile | None = None
+    return further(None, entries)
+
+
+def further(case: CaseFile | None, entries: Iterable[Entry]) -> CaseFile | None:
+    """Tell a case on from where it stood; None where it has not begun."""
     for entry in entries:
         case = _begin(entry) if case is None else _after(case, entry)
     return case
@@ -288,6 +297,30 @@ def _(event: FieldReviewed, case: CaseFile) -> Change:
     else:
         states[place] = FieldState(reading=event.reading, act=event.act, agent_reading=agent_reading)
     return {"fields": tuple(states.values())}
+
+
+@_change.register
+def _(event: SpendReserved, case: CaseFile) -> Change:
+    return _spent(case, {event.agent: Spending(tokens=event.tokens, money=event.money)})
+
+
+@_change.register
+def _(event: StepsTaken, case: CaseFile) -> Change:
+    by_agent: dict[str, Spending] = {}
+    for over in event.settled:
+        given_back = Spending(tokens=over.tokens, money=over.money)
+        by_agent[over.agent] = by_agent.get(over.agent, Spending()) - given_back
+    for step in event.steps:
+        kind, _, agent = step.by.partition(":")
+        if kind == "agent":
+            cost = Spending(steps=counted(step), **step.cost.model_dump())
+            by_agent[agent] = by_agent.get(agent, Spending()) + cost
+    return _spent(case, by_agent)
+
+
+def _spent(case: CaseFile, more: dict[str, Spending]) -> Change:
+    added = {agent: case.spent.get(agent, Spending()) + spending for agent, spending in more.items()}
+    return {"spent": {**case.spent, **added}}
 
 
 @_change.register

@@ -65,6 +65,16 @@ class Rule(NamedTuple):
     """Percent of dark inside, of a frame as small as a tick box; 0 for all others."""
 
 
+class Aside(NamedTuple):
+    """Text of a file that no reader of its pages sees as text; no agent reads values from it."""
+
+    where: str
+    """``hidden_text``, ``off_page``, ``annotation``, ``form_field``, ``code`` (QR), ``metadata``,
+    ``attachment_name``, ``outline``."""
+    text: str
+    page: int | None = None
+
+
 class TextSource(StrEnum):
     """Where the words of a page come from."""
 
@@ -85,6 +95,10 @@ class Page(Frozen):
     """Words of the text layer that no eye can see; they are not among `words`."""
     rules: tuple[Rule, ...] = ()
     """Lines and frames that are drawn, of a page that looks like a form or a table."""
+    windows: tuple[Rule, ...] = ()
+    """What is drawn in one is cut off at its edges, as in a form field that became print; of such pages."""
+    asides: tuple[Aside, ...] = ()
+    """Text of this page that is not among its words."""
 
 
 class Widget(Frozen):
@@ -93,8 +107,11 @@ class Widget(Frozen):
     name: str
     label: str
     value: str
+    """What the page shows there."""
     page: int
     box: Box
+    told: str = ""
+    """What the data of the field holds, where the page shows something else."""
 
 
 class Kind(StrEnum):
@@ -127,6 +144,8 @@ class Opened(Frozen):
     einvoice: EInvoice | None = None
     notes: tuple[str, ...] = ()
     """What a careful person would want to know: ``javascript``, ``repaired``, ``hidden_text`` …"""
+    asides: tuple[Aside, ...] = ()
+    """Text of the file that stands on no page of it."""
 
     @property
     def unread(self) -> list[int]:
@@ -136,11 +155,13 @@ class Opened(Frozen):
     def with_read(self, read: Iterable[Page]) -> "Opened":
         """Put pages that were read from their pictures in place.
 
-        How many words of a page's text layer no eye can see stays known: its picture tells nothing of them.
+        What of a page's text layer no eye can see stays known: its picture tells nothing of it.
         """
         new = {page.number: page for page in read}
         pages = tuple(
-            new[old.number].model_copy(update={"hidden_words": old.hidden_words})
+            new[old.number].model_copy(
+                update={"hidden_words": old.hidden_words, "asides": old.asides + new[old.number].asides}
+            )
             if old.number in new
             else old
             for old in self.pages

@@ -50,6 +50,8 @@ class FieldDef(Frozen):
     cues: dict[str, tuple[str, ...]] = {}
     """Words that stand beside the value on documents, by language; lower case."""
     side: Side | None = None
+    past: bool = False
+    """A day that has been, such as one of birth: it cannot lie in the future."""
     one_of: dict[str, tuple[str, ...]] = {}
     """The few words that the value is one of, by language; lower case. Empty where it may be anything."""
     beside: str | None = None
@@ -132,6 +134,8 @@ class ClassDef(Frozen):
     """Date fields none of which may lie before the one to its left."""
     retold: tuple[tuple[str, str], ...] = ()
     """A date field and a text that tells it again, such as when a loss happened and what happened."""
+    else_same: tuple[tuple[str, str], ...] = ()
+    """A field and the one whose value it has where a document names no own: what is due is the total."""
 
     @property
     def fields(self) -> tuple[FieldDef, ...]:
@@ -151,7 +155,8 @@ class ClassDef(Frozen):
         for role, name in self.headline.model_dump(exclude_none=True).items():
             if name not in names:
                 raise ValueError(f"the class {self.name} has no field {name!r}, named as headline {role}")
-        related = [name for group in (*self.sums, *self.in_order, *self.retold) for name in group]
+        relations = (*self.sums, *self.in_order, *self.retold, *self.else_same)
+        related = [name for group in relations for name in group]
         related += [name for table in self.tables for name in (*table.adds_up_to, *(table.leads or ()))]
         related += [table.counted_by for table in self.tables if table.counted_by]
         for name in related:

@@ -61,6 +61,14 @@ class Roster(Frozen):
         found = self.people.get(id)
         return found if found is not None and found.revoked is None else None
 
+    def latest(self) -> dict[str, Enrolled]:
+        """Return each agent by its name alone, as the version enrolled last."""
+        return {agent.name: agent for agent in self.agents.values()}
+
+    def versions(self, name: str) -> tuple[Enrolled, ...]:
+        """Return the versions of an agent, the one enrolled last first."""
+        return tuple(agent for agent in reversed(self.agents.values()) if agent.name == name)
+
 
 def roster(entries: Iterable[Entry]) -> Roster:
     """Unfold the events of the desk, in order."""
@@ -85,6 +93,7 @@ def roster(entries: Iterable[Entry]) -> Roster:
             case PersonEnrolled() as event:
                 people[event.person] = _person(event, entry.at)
             case AgentEnrolled() as event:
+                agents.pop(event.card.id, None)  # so that they stand in the order of their enrolment
                 agents[event.card.id] = _agent(event, entry.at)
             case KeyRevoked() as event:
                 held = people if event.holder_kind is ActorKind.PERSON else agents

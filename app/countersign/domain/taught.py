@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from countersign.domain.base import Frozen
 from countersign.domain.case import CaseFile, FieldState, Status, unfold
+from countersign.domain.document import MediaType
 from countersign.domain.event import Act, CaseApproved, ClassCorrected, Classified, Entry
 from countersign.domain.reading import Answer, Evidence
 
@@ -32,6 +33,8 @@ class Taught(Frozen):
     language: str
     document: str
     """SHA-256."""
+    media_type: MediaType
+    """Of the document, as the record has it."""
     pages: tuple[int, int] | None = None
     """From the first to before the last, where the file holds several documents."""
     fields: tuple[TaughtField, ...]
@@ -55,6 +58,7 @@ def taught_of(entries: Iterable[Entry]) -> Taught | None:
         klass=file.klass,
         language=file.language,
         document=file.documents[0].sha256,
+        media_type=file.documents[0].media_type,
         pages=_pages(entries),
         fields=tuple(field for field in fields if field is not None),
     )

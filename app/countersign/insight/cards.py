@@ -11,6 +11,7 @@ from countersign.agents.model import FILE as READER
 from countersign.agents.model import LESSONS_FILE as LESSONS
 from countersign.agents.splitter import FILE as SPLITTER
 from countersign.agents.tables_trust import FILE as TABLES
+from countersign.insight.learned_from import FILE as LEARNED_FROM
 from countersign.insight.metrics import Answers, auroc, calibration_error, coverage_at, noise_floor
 from countersign.insight.scoring import FieldScore, tally
 from countersign.insight.teaching import Taught
@@ -26,14 +27,15 @@ def of_reader(taught: Taught, told: Sequence[Told], how: str, model: str) -> str
         told,
         what="The scorers of the agent `reader.local`: for each kind of value (dates, amounts, identifiers, "
         f"names …) small networks of one hidden layer over {len(NAMES)} features of a candidate and of "
-        "what stands around it, the weights of 'not present', and a logistic model of what answers have "
-        "been worth on layouts kept from training.",
+        "what stands around it, the weights of 'not present', and logistic models of what answers have "
+        "been worth on layouts kept from training: one for the fields of these classes, one for others.",
         how=f"`{how}`, numpy alone; the same documents give the same bytes on the same machine. Beside the "
         "documents it learned from imagined pages of each class: made-up labels and values in places of "
         "chance. A document from the world weighs five times one that we drew.",
         more=[
-            "**Measured on layouts kept from training** (three folds by layout family; calibration error "
-            "beside that of chance alone; share of answers kept at 99 % accuracy):",
+            "**Measured on layouts kept from training** (three folds by layout family, which neither "
+            "networks nor lessons nor the models of worth had seen; doubtful values held back as on a desk; "
+            "calibration error beside that of chance alone; share of answers kept at 99 % accuracy):",
             "",
             *_figures(taught),
             "",
@@ -119,8 +121,9 @@ def _card(file: str, model: str, told: Sequence[Told], *, what: str, how: str, m
             "",
             *_data(told),
             "",
-            "Only parameters are shipped, no document and no text. The classes that ship as examples "
-            "(`ad_buy`, `registration`) were never learned from: on them a desk's own learning is tried.",
+            "Only parameters are shipped, no document and no text; the first digits of the documents' "
+            f"SHA-256 are in `{LEARNED_FROM}`. The classes that ship as examples (`ad_buy`, "
+            "`registration`) were never learned from: on them a desk's own learning is tried.",
             "",
             *more,
             f"SHA-256 `{hashlib.sha256(model.encode()).hexdigest()}`",

@@ -12,8 +12,8 @@ from countersign.domain.event import Decided, Entry, MailTakenApart, PersonEnrol
 from countersign.domain.klass import ClassDef
 from countersign.insight.tell import Teller, author, spaced
 from countersign.policy.language import ClassTerms, Terms
-from countersign.policy.source import Source
 from countersign.settings.catalogue import Catalogue
+from countersign.settings.source import Source
 
 
 class Context(NamedTuple):

@@ -28,7 +28,15 @@ def is_scored(entry: Truth, truth: Truth) -> bool:
 
 
 def absent_fields(klass: ClassDef, truth: Truth) -> frozenset[str]:
-    """Return the fields of the class that are known not to be on the document.
+    """Return the fields of the class for which a document is known to have no value.
+
+    A field that is another one's unless the page says otherwise is never among them.
+    """
+    return unprinted_fields(klass, truth) - {name for name, _ in klass.else_same}
+
+
+def unprinted_fields(klass: ClassDef, truth: Truth) -> frozenset[str]:
+    """Return the fields of the class that are known not to be printed on the document.
 
     A truth that leaves a field out mostly says nothing: nobody labelled it. It means absence where we drew
     the document, where the benchmark says so (Kleister), where VRDU's annotators left a field of their form

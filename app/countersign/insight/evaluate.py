@@ -14,6 +14,7 @@ from countersign.domain.reading import Method, Reading, Row
 from countersign.insight import causes
 from countersign.insight.causes import Error
 from countersign.insight.conventions import is_scored
+from countersign.insight.examples import needed
 from countersign.insight.forms import FormScore, score_form
 from countersign.insight.jobs import (
     NO_CLASS,
@@ -31,7 +32,7 @@ from countersign.insight.opening import Opening, open_set, own_megabytes
 from countersign.insight.rows import RowScore, score_rows
 from countersign.insight.scoring import FieldScore, Outcome, score
 from countersign.insight.told import Told, truths
-from countersign.settings.catalogue import Catalogue, examples
+from countersign.settings.catalogue import Catalogue
 
 ALL = "all"
 """The name of several sets together."""
@@ -141,15 +142,15 @@ def _lines(folder: Path, wish: Wish) -> list[dict[str, Any]]:
 def _with_examples(desk: Catalogue, folder: Path, lines: list[dict[str, Any]]) -> Catalogue:
     """Return the desk's words with those examples of classes that a set needs; raises Trouble."""
     classes = dict(desk.classes)
-    for name in sorted({line["class"] for line in lines} - {NO_CLASS}):
-        if desk.klass(name) is None:
-            example = examples().get(name)
-            if example is None:
-                raise Trouble(
-                    f"{folder / 'truth.jsonl'} names the class {name!r}, which this desk does not know. "
-                    "Put a file for it into the desk's folder classes."
-                )
-            classes[name] = example
+    for line in lines:
+        example = needed(line, desk) if line["class"] != NO_CLASS else None
+        if example is not None:
+            classes[example.name] = example
+        elif line["class"] != NO_CLASS and desk.klass(line["class"]) is None:
+            raise Trouble(
+                f"{folder / 'truth.jsonl'} names the class {line['class']!r}, which this desk does not know. "
+                "Put a file for it into the desk's folder classes."
+            )
     return desk.model_copy(update={"classes": classes})
 
 

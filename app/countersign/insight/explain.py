@@ -21,6 +21,7 @@ from countersign.domain.event import (
 from countersign.domain.proof import CaseProof
 from countersign.domain.reason import Reason
 from countersign.domain.sealed import ERASED
+from countersign.insight import trace, trace_page
 from countersign.insight.context import Context, context_of
 from countersign.insight.explained import (
     Explanation,
@@ -37,7 +38,7 @@ from countersign.insight.phrases import ACTS
 from countersign.insight.tell import named, spaced, tell
 from countersign.settings.catalogue import Catalogue
 
-DESK_KINDS = ("person_enrolled", "agent_enrolled", "policy_activated")
+DESK_KINDS = trace.DESK_KINDS
 """What an explanation needs to know of the desk."""
 
 
@@ -54,6 +55,7 @@ def explain(
     `proof` and `kept` say what was found when its records and its document were looked at for this answer.
     """
     context = context_of(entries, tuple(desk), catalogue)
+    runs = trace.trace(entries, context.desk, catalogue).runs
     case, teller = context.case, context.teller
     decided = case.decision
     signed = tuple(_signed(context))
@@ -75,6 +77,9 @@ def explain(
         parts=tuple(parts_of(context)),
         fields=tuple(fields_of(context)),
         steps=tuple(_steps(context)),
+        plans=tuple(trace_page.followed(run) for run in runs if run.plan),
+        idle=tuple(dict.fromkeys(one for run in runs for one in trace_page.idle(run))),
+        held_up=tuple(one for run in runs for one in trace_page.held_up(run)),
         signed=signed,
         keeping=tuple(_keeping(context)),
         is_on_hold=bool(case.holds),

@@ -179,6 +179,12 @@ class Explanation(Frozen):
     parts: tuple[Part, ...] = ()
     fields: tuple[Evidenced, ...] = ()
     steps: tuple[Step, ...] = ()
+    plans: tuple[str, ...] = ()
+    """The plan that each run followed, and who adopted it, in words."""
+    idle: tuple[str, ...] = ()
+    """The agents that had nothing to do, and why not."""
+    held_up: tuple[str, ...] = ()
+    """Orders to stop that kept the case from its agents, in words."""
     signed: tuple[Signed, ...] = ()
     keeping: tuple[KeepingAct, ...] = ()
     is_on_hold: bool = False

@@ -15,9 +15,11 @@ from countersign.agents.classifier import classify
 from countersign.agents.prepared import Prepared
 from countersign.agents.sheet import Sheet
 from countersign.agents.training import Lesson
-from countersign.domain.document import MediaType, Opened, Page, TextSource, Word
-from countersign.domain.klass import ClassDef, FieldDef, FieldType, Side
+from countersign.domain.document import MediaType, Opened, Page, TextSource
+from countersign.domain.klass import ClassDef, FieldType
 from countersign.insight.chance import Chance
+from countersign.insight.imagined_canvas import Canvas, Pair, Told
+from countersign.insight.imagined_parties import parties
 from countersign.insight.imagined_values import Maker
 from countersign.insight.scoring import is_right
 from countersign.settings.catalogue import Catalogue
@@ -27,58 +29,6 @@ FOLD = "imagined"
 """The layout of all of them: none is ever held out."""
 _WEIGHT = 0.4
 """What an imagined page counts, beside one that was drawn."""
-
-
-class Pair(NamedTuple):
-    """A label with its value, as they are printed."""
-
-    label: str
-    value: str
-
-
-class Canvas:
-    """A page that takes words at places."""
-
-    def __init__(self, rng: Chance) -> None:
-        self.rng = rng
-        self.size = rng.choice((8.0, 9.0, 9.5, 10.0, 11.0))
-        self.left = rng.choice((36.0, 45.0, 56.0, 68.0))
-        self.right = 595.0 - self.left
-        self.y = rng.choice((40.0, 55.0, 70.0))
-        self.colon = rng.choice((":", ":", "", " :"))
-        self.bold_labels = rng.random() < 0.3
-        self.lead = rng.choice((1.3, 1.45, 1.7))
-        self.words: list[Word] = []
-        self.line = 0
-
-    def width(self, text: str, size: float | None = None) -> float:
-        """Points."""
-        return 0.5 * (size or self.size) * len(text)
-
-    def put(self, x: float, text: str, *, size: float | None = None, bold: bool = False) -> float:
-        """Write at the height reached, and return where it ends."""
-        points = size or self.size
-        self.line += 1
-        for part in text.split():
-            end = x + self.width(part, points)
-            self.words.append(
-                Word(part, x, self.y, end, self.y + points * 1.15, self.line, size=points, bold=bold)
-            )
-            x = end + 0.27 * points
-        return x
-
-    def put_right(self, x: float, text: str, *, bold: bool = False) -> None:
-        """Write so that it ends at `x`."""
-        self.put(x - self.width(text), text, bold=bold)
-
-    def down(self, lines: float = 1.0) -> None:
-        """Go down."""
-        self.y += lines * self.size * self.lead
-
-    def label(self, text: str, colon: bool = True) -> str:
-        """Return a label as this page writes them."""
-        shown = text[:1].upper() + text[1:]
-        return f"{shown}{self.colon}" if colon else shown
 
 
 class Imagined(NamedTuple):
@@ -117,7 +67,7 @@ def imagine(klass: ClassDef, rng: Chance) -> Imagined:
     page = Canvas(rng)
     rest = [(field, printed) for field, printed in facts if field.type is not FieldType.AMOUNT]
     amounts = [(field, printed) for field, printed in facts if field.type is FieldType.AMOUNT]
-    rest = _parties(page, maker, rest)
+    rest = parties(page, maker, rest)
     rest = _title(page, maker, rest)
     told, meta = _split(rng, rest, 0.3 if rng.random() < 0.35 else 0.0)
     meta_pairs = [Pair(maker.label(field), printed) for field, printed in meta]
@@ -130,11 +80,11 @@ def imagine(klass: ClassDef, rng: Chance) -> Imagined:
         _table(page, maker)
     _totals(page, maker, [Pair(maker.label(field), printed) for field, printed in amounts])
     page.y = max(page.y + 10, rng.choice((0.0, 740.0)))
-    _pairs(page, foot)
+    if rng.random() < 0.4:
+        _foot(page, foot)
+    else:
+        _pairs(page, foot)
     return Imagined(_opened(page), maker.values)
-
-
-Told = list[tuple[FieldDef, str]]
 
 
 def _split(rng: Chance, facts: Told, share: float) -> tuple[Told, Told]:
@@ -142,75 +92,6 @@ def _split(rng: Chance, facts: Told, share: float) -> tuple[Told, Told]:
     return [f for f, yes in zip(facts, chosen, strict=True) if yes], [
         f for f, yes in zip(facts, chosen, strict=True) if not yes
     ]
-
-
-def _parties(page: Canvas, maker: Maker, facts: Told) -> Told:
-    """Write the blocks of issuer and addressee, and return what is left to write."""
-    rng = page.rng
-    sides: dict[Side, Told] = {Side.ISSUER: [], Side.ADDRESSEE: []}
-    rest: Told = []
-    for field, printed in facts:
-        if field.side and (field.type is FieldType.NAME or rng.random() < 0.6):
-            sides[field.side].append((field, printed))
-        else:
-            rest.append((field, printed))
-    order = [Side.ISSUER, Side.ADDRESSEE]
-    if rng.random() < 0.25:
-        order.reverse()
-    if rng.random() < 0.4:
-        _side_by_side(page, maker, [sides[side] for side in order])
-        return rest
-    for side in order:
-        labelled = rng.random() < (0.35 if side is Side.ISSUER else 0.6)
-        x = rng.choice((page.left, page.left, 330.0))
-        for line, bold in _block(maker, sides[side], labelled):
-            page.put(x, line, bold=bold, size=page.size + (3 if bold and side is Side.ISSUER else 0))
-            page.down()
-        page.down(rng.choice((0.7, 1.5)))
-    return rest
-
-
-def _side_by_side(page: Canvas, maker: Maker, sides: list[Told]) -> None:
-    """Write both blocks beside each other."""
-    top, lowest = page.y, page.y
-    labelled = page.rng.random() < 0.7
-    for facts, x in zip(sides, (page.left, 320.0), strict=True):
-        page.y = top
-        for line, bold in _block(maker, facts, labelled):
-            page.put(x, line[:46], bold=bold)
-            page.down()
-        lowest = max(lowest, page.y)
-    page.y = lowest
-    page.down()
-
-
-def _block(maker: Maker, facts: Told, labelled: bool) -> list[tuple[str, bool]]:
-    """Return the lines of a party's block and which are bold; some are no facts of the class."""
-    rng = maker.rng
-    names = [(field, printed) for field, printed in facts if field.type is FieldType.NAME]
-    others = [(field, printed) for field, printed in facts if field.type is not FieldType.NAME]
-    if not names and not others:
-        return []
-    lines: list[tuple[str, bool]] = []
-    inside = rng.random() < 0.4
-    if labelled and names:
-        lines.append((maker.label(names[0][0]).capitalize() + rng.choice((":", "")), rng.random() < 0.5))
-    if labelled and inside and rng.random() < 0.6:
-        lines.append((f"{maker.number_word()}: {maker.identifier()}", False))
-    for _, printed in names[:1]:
-        lines.append((f"{maker.name_word()}: {printed}" if inside else printed, rng.random() < 0.4))
-    if rng.random() < 0.3:
-        lines.append((maker.person(), False))
-    if not any(field.type is FieldType.ADDRESS for field, _ in others):
-        lines.extend((line, False) for line in maker.address().split("\n"))
-    for field, printed in others:
-        if field.type is FieldType.ADDRESS:
-            lines.extend((line, False) for line in printed.split("\n"))
-        else:
-            lines.append((f"{maker.label(field).capitalize()}: {printed}", False))
-    if rng.random() < 0.3:
-        lines.append((maker.phone(), False))
-    return lines
 
 
 def _title(page: Canvas, maker: Maker, facts: Told) -> Told:
@@ -299,6 +180,18 @@ def _ruled(page: Canvas, pairs: list[Pair]) -> None:
         page.down(0.9)
         page.put(page.left, value.split("\n")[0])
         page.down(1.2)
+
+
+def _foot(page: Canvas, pairs: list[Pair]) -> None:
+    """Write labels with their values in small print, in columns beside each other."""
+    size, top = page.size * page.rng.choice((0.7, 0.8, 0.9)), page.y
+    count = page.rng.choice((3, 4))
+    step = (page.right - page.left) / count
+    for column in range(count):
+        page.y = top
+        for label, value in pairs[column::count]:
+            page.put(page.left + column * step, f"{page.label(label)} {value.splitlines()[0]}", size=size)
+            page.y += size * page.lead
 
 
 def _prose(page: Canvas, maker: Maker, facts: Told) -> None:

@@ -176,6 +176,10 @@ class Maker:
         labels = distractor_labels()
         return self.rng.choice(labels.get(self.language) or labels["en"])
 
+    def other_party(self) -> str:
+        """Return what neither issuer nor addressee are called."""
+        return self.rng.choice(self.pool["other parties"].get(self.language) or ["Ship to"])
+
     def other_amount(self) -> tuple[str, str]:
         """Return an amount that is none of the class's."""
         words = self.pool["amounts"].get(self.language) or self.pool["amounts"]["en"]

@@ -82,7 +82,7 @@ def sections(explained: Explanation) -> tuple[Section, ...]:
         _who(explained),
         _gates(explained.gates),
         _reasons(explained),
-        _agents(explained.parts),
+        _agents(explained.parts, explained.idle),
         _fields(explained.fields),
         _document(explained),
         _course(explained),
@@ -119,6 +119,7 @@ def _pairs(title: str, lines: Iterable[tuple[str, str]], note: str = "") -> Sect
 def _who(explained: Explanation) -> Section:
     ground = explained.ground
     lines = [*_ground(ground)] if ground else [("Policy", "none has decided yet")]
+    lines.append(("Plan", "; ".join(explained.plans)))
     lines.append(("Solely automated", AUTOMATED[explained.is_solely_automated]))
     signed = [("Signed", _signature(one)) for one in explained.signed if one.is_decision]
     nobody = "by nobody: no person took part" if explained.is_solely_automated else "by nobody so far"
@@ -174,7 +175,7 @@ def _reason(advice: str, fields: Sequence[str]) -> str:
 # -- agents, fields, document -------------------------------------------------------------------------------
 
 
-def _agents(parts: Sequence[Part]) -> Section:
+def _agents(parts: Sequence[Part], idle: Sequence[str]) -> Section:
     lines = tuple(
         Line(
             cells=(
@@ -192,6 +193,7 @@ def _agents(parts: Sequence[Part]) -> Section:
         columns=("Agent", "Tier", "Purpose", "Allowed", "Records"),
         tight=frozenset({0, 1, 2}),
         lines=lines,
+        note=f"Had nothing to do: {', '.join(idle)}." if idle else "",
     )
 
 
@@ -284,6 +286,7 @@ def _course(explained: Explanation) -> Section:
         right=frozenset({0}),
         tight=frozenset({0, 1, 2}),
         lines=lines,
+        note=" ".join(explained.held_up),
     )
 
 

@@ -12,9 +12,13 @@ from countersign.policy.language import AgentTerms, Approval
 
 _BUDGET = {
     "documents_per_day": "{:,} documents a day",
-    "seconds_per_document": "{:,} s a document",
+    "seconds_per_case": "{:,} s a case",
+    "seconds_per_day": "{:,} s a day",
     "steps_per_case": "{:,} steps a case",
+    "steps_per_day": "{:,} steps a day",
     "tokens_per_case": "{:,} tokens a case",
+    "tokens_per_day": "{:,} tokens a day",
+    "money_per_case": "{} a case",
     "money_per_day": "{} a day",
 }
 
@@ -68,7 +72,7 @@ def parts_of(context: Context) -> Iterator[Part]:
             purpose=card.purpose if card else None,
             code_digest=card.code_digest if card else None,
             is_in_policy=terms is not None,
-            tools=terms.tools if terms else (),
+            tools=(terms.tools if terms else ()) or (card.tools if card else ()),
             terms=tuple(_agent_terms(terms, context)) if terms else (),
             did=tuple(tell(entry.event, context.teller) for entry in entries),
             milliseconds=sum(getattr(entry.event, "milliseconds", 0) for entry in entries),

@@ -4,6 +4,7 @@ import re
 
 from countersign.domain.dates import fold
 from countersign.domain.document import Opened
+from countersign.domain.geometry import Box
 from countersign.domain.reading import Evidence
 
 
@@ -18,6 +19,22 @@ def is_spelled(place: Evidence | None, meant: str, opened: Opened) -> bool:
         if box.x0 <= (word.x0 + word.x1) / 2 <= box.x1 and box.y0 <= (word.y0 + word.y1) / 2 <= box.y1
     ]
     return letters("".join(inside)) == letters(meant) != ""
+
+
+def part_of(box: Box, printed: str, meant: str) -> Box:
+    """Return where the words meant are in a box of which it is known what is printed in it.
+
+    Sets that list whole lines say more than where a value is: a line is cut by its characters, taken to be
+    equally wide. A box that holds other words, or these alone, stays as it is.
+    """
+    places = [place for place, sign in enumerate(printed) if letters(sign)]
+    whole, part = letters(printed), letters(meant)
+    begin = whole.find(part)
+    if begin < 0 or not part or part == whole or len(whole) != len(places):
+        return box
+    first, last = places[begin], places[begin + len(part) - 1] + 1
+    wide = (box.x1 - box.x0) / len(printed)
+    return Box(x0=box.x0 + first * wide, y0=box.y0, x1=box.x0 + last * wide, y1=box.y1)
 
 
 def letters(text: str) -> str:

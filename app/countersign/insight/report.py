@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from countersign.insight import conventions, metrics
+from countersign.insight import conventions, learned_from, metrics
 from countersign.insight.evaluate import Measured, Read
 from countersign.insight.forms import FormScore
-from countersign.insight.jobs import Wish, ships_knowing
+from countersign.insight.jobs import Wish
 from countersign.insight.rows import RowScore
 from countersign.insight.scoring import FieldScore, Tally, answers, tally
 
@@ -22,7 +22,7 @@ def report(measured: Measured, wish: Wish) -> dict[str, Any]:
     scores = [one for held in read for one in held.scores]
     return {
         "set": opening.folder.name,
-        "documents": len({held.told.truth["doc"] for held in read}),
+        "documents": len({_document(held) for held in read}),
         "readings": len(read),
         "pages": sum(len(one.opened.pages) for one in opening.told),
         "not_opened": dict(Counter(f"{one.code}: {one.detail}" for one in opening.lost)),
@@ -47,6 +47,11 @@ def report(measured: Measured, wish: Wish) -> dict[str, Any]:
     }
 
 
+def _document(read: Read) -> tuple[str, ...]:
+    """Tell documents apart: those of several sets may have the same name."""
+    return read.told.name, read.told.truth["doc"], read.told.truth["sha256"]
+
+
 def errors(measured: Measured, most: int) -> list[dict[str, Any]]:
     """Return the first errors, for the terminal alone: they hold what stands on the documents."""
     held = [error for one in measured.read for error in one.errors]
@@ -63,15 +68,13 @@ def _how(measured: Measured, wish: Wish) -> dict[str, Any]:
         "flatten": wish.way.flat,
         "trained_on": list(measured.trained_on),
         "samples": wish.samples if measured.trained_on else None,
-        "shipped_model_knows_it": None if measured.trained_on else _knows(measured),
+        "shipped_model_knows": None if measured.trained_on else _known(measured),
     }
 
 
-def _knows(measured: Measured) -> bool | None:
-    """Say whether the shipped model may have seen any of the documents; None where it does not tell."""
-    free = [one for one in measured.opening.told if conventions.is_free(one.truth)]
-    known = {ships_knowing(one.name) for one in free}
-    return True if True in known else None if None in known else False
+def _known(measured: Measured) -> int | None:
+    """Return how many of the documents the shipped model learned from; None where nothing tells."""
+    return learned_from.count(one.truth["sha256"] for one in measured.opening.told)
 
 
 # -- fields ----------------------------------------------------------------------------------------------
@@ -81,8 +84,8 @@ def figures(scores: Sequence[FieldScore]) -> dict[str, Any]:
     """Return counts and shares of field scores."""
     held = tally(scores)
     return {
-        "f1": round(held.f1, 4),
-        "f1_exact": round(held.f1_exact, 4),
+        "f1": _f1(held.right, held.given, held.there),
+        "f1_exact": _f1(held.exact, held.given, held.there),
         "right": held.right,
         "wrong": held.wrong,
         "missed": held.missed,
@@ -97,6 +100,7 @@ def _evidence(held: Tally) -> dict[str, Any]:
     return {
         "evidence_known": held.evidence_known,
         "evidence_hit": _share(held.evidence_hits, held.evidence_known),
+        "evidence_part": _share(held.part_hits, held.evidence_known),
         "evidence_inside": _share(held.inside, held.evidence_known),
         "evidence_spelled": _share(held.spelled, held.right),
     }
@@ -155,17 +159,17 @@ def _all_rows(read: Sequence[Read]) -> dict[str, Any] | None:
 
 def _rows(held: RowScore) -> dict[str, Any]:
     return {
-        "cells_f1": round(held.f1, 4) if held.cells_given + held.cells_there else None,
+        "cells_f1": _f1(held.cells_right, held.cells_given, held.cells_there),
         "cells_right": held.cells_right,
         "cells_given": held.cells_given,
         "cells_there": held.cells_there,
-        "records_f1": round(held.records_f1, 4),
+        "records_f1": _f1(held.records_right, held.records_given, held.records_there),
         "records_right": held.records_right,
         "records_given": held.records_given,
         "records_there": held.records_there,
         "columns_unread": sorted(held.unread_columns),
         "columns": {
-            name: {"f1": round(metrics.f1(*counts), 4), **dict(zip(_COUNTS, counts, strict=True))}
+            name: {"f1": _f1(*counts), **dict(zip(_COUNTS, counts, strict=True))}
             for name, *counts in held.columns
         },
         "evidence_spelled": _share(held.cells_spelled, held.cells_right),
@@ -179,7 +183,11 @@ def _form(scores: Sequence[FormScore]) -> dict[str, Any] | None:
     held = FormScore()
     for score in scores:
         held = held.plus(score)
-    return {"f1": round(held.f1, 4), "f1_exact": round(held.f1_exact, 4), **held._asdict()}
+    return {
+        "f1": _f1(held.right, held.given, held.there),
+        "f1_exact": _f1(held.exact, held.given, held.there),
+        **held._asdict(),
+    }
 
 
 # -- confidence, causes, cost ----------------------------------------------------------------------------
@@ -221,11 +229,11 @@ def _next(measured: Measured) -> dict[str, Any] | None:
     after = tally(one for held in measured.read for one in held.scores)
     return {
         "pairs": len(measured.before),
-        "layouts": len({conventions.layout(one.told.truth) for one in measured.before}),
+        "layouts": len({(one.told.name, conventions.layout(one.told.truth)) for one in measured.before}),
         "errors_before": before.wrong + before.missed + before.invented,
         "errors_after": after.wrong + after.missed + after.invented,
-        "f1_before": round(before.f1, 4),
-        "f1_after": round(after.f1, 4),
+        "f1_before": _f1(before.right, before.given, before.there),
+        "f1_after": _f1(after.right, after.given, after.there),
     }
 
 
@@ -247,6 +255,11 @@ def _cost(measured: Measured) -> dict[str, Any]:
         "page_child_megabytes": _rounded(opening.megabytes, 0),
         "agents_megabytes": _rounded(measured.megabytes, 0),
     }
+
+
+def _f1(right: int, given: int, there: int) -> float | None:
+    """Return F1; None where there was nothing to read and nothing was said."""
+    return round(metrics.f1(right, given, there), 4) if given + there else None
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -80,16 +80,12 @@ class _Known(NamedTuple):
     """Amounts of a small table within the record, where nothing and zero are the same."""
 
 
-def true_records(truth: Truth, table: TableDef) -> list[dict[str, str]]:
+def _known(truth: Truth, table: TableDef) -> _Known:
     """Return what is known of each row of a table as plain text by column.
 
     What is nested is named by its path (`bi_paid`), and left out where it is zero; a list is joined by
     semicolons; an empty cell is left out, and so is one that the truth itself says is not on the page.
     """
-    return _known(truth, table).records
-
-
-def _known(truth: Truth, table: TableDef) -> _Known:
     records = []
     nested: set[str] = set()
     names = {column.name for column in table.columns}

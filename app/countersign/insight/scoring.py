@@ -10,11 +10,11 @@ from countersign.domain.dates import readings as readings_of_date
 from countersign.domain.document import Opened
 from countersign.domain.geometry import Box
 from countersign.domain.klass import ClassDef, FieldDef, FieldType
-from countersign.domain.reading import Method, Reading
+from countersign.domain.reading import Answer, Method, Reading
 from countersign.domain.values import normalise, same
 from countersign.insight import metrics
 from countersign.insight.conventions import Truth, absent_fields, is_scored
-from countersign.insight.places import is_spelled
+from countersign.insight.places import is_spelled, part_of
 
 _ONE_MEANING = frozenset({FieldType.DATE, FieldType.AMOUNT, FieldType.NUMBER})
 """Types whose print may be read in two ways: where the truth settles it, the print no longer counts."""
@@ -46,6 +46,8 @@ class FieldScore(NamedTuple):
     """The value is letter for letter the one in the truth."""
     overlap: float | None = None
     """Best intersection over union of the evidence with a listed box; None where no box is listed."""
+    overlap_part: float | None = None
+    """The same, a listed box that holds more words than the value cut to the value's own."""
     inside: bool = False
     """The middle of the evidence lies in a listed box."""
     is_spelled: bool = False
@@ -215,15 +217,14 @@ def _right(klass: ClassDef, field: FieldDef, reading: Reading, entry: Truth) -> 
     value = reading.value or ""
     spelled = (entry.get(key) for key in ("normalised", "value", "xml_value"))
     exact = any(_is_exact(field, value, str(text)) for text in (*spelled, *entry.get("accept", ())) if text)
-    overlap, inside = _place(reading, entry)
+    place = _place(reading, entry)
     return FieldScore(
         klass.name,
         field.name,
         Outcome.RIGHT,
         reading.confidence,
         exact,
-        overlap,
-        inside,
+        *place,
         said=value,
         expected=value,
     )
@@ -236,18 +237,25 @@ def _is_exact(field: FieldDef, value: str, label: str) -> bool:
     return value == label or (label.isupper() and value.upper() == label)
 
 
-def _place(reading: Reading, entry: Truth) -> tuple[float | None, bool]:
-    """Return the best overlap of the evidence with a listed box, and whether its middle lies in one."""
+def _place(reading: Reading, entry: Truth) -> tuple[float | None, float | None, bool]:
+    """Return the best overlap of the evidence with a listed box, and with the value's part of one.
+
+    Then whether its middle lies in one. Without a listed box nothing can be said.
+    """
     if entry.get("bbox") is None:
-        return None, False
+        return None, None, False
     if reading.evidence is None:
-        return 0.0, False
-    places = [(entry["page"], *entry["bbox"]), *map(tuple, entry.get("other_boxes", ()))]
+        return 0.0, 0.0, False
+    places = [(entry["page"], *entry["bbox"]), *map(tuple, entry.get("other_boxes") or ())]
     page, here = reading.evidence.page, reading.evidence.box
     boxes = [Box(x0=p[1], y0=p[2], x1=p[3], y1=p[4]) for p in places if p[0] == page]
     x, y = (here.x0 + here.x1) / 2, (here.y0 + here.y1) / 2
     inside = any(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 for box in boxes)
-    return max((here.overlap(box) for box in boxes), default=0.0), inside
+    printed = reading.answer.printed if isinstance(reading.answer, Answer) else ""
+    best = part = max(map(here.overlap, boxes), default=0.0)
+    if entry["page"] == page:
+        part = here.overlap(part_of(boxes[0], entry.get("printed") or "", printed))
+    return best, part, inside
 
 
 class Tally(NamedTuple):
@@ -268,6 +276,8 @@ class Tally(NamedTuple):
     """Right ones whose evidence holds exactly the words of the value."""
     surplus: int = 0
     """Wrong ones of fields with several values, where what is there instead counts as missed."""
+    part_hits: int = 0
+    """Right ones whose evidence lies on the value's own part of a listed box, or on the whole of one."""
 
     @property
     def f1(self) -> float:
@@ -317,6 +327,7 @@ def tally(scores: Iterable[FieldScore]) -> Tally:
         sum(1 for s in held if s.overlap is not None and s.inside),
         sum(1 for s in held if s.outcome is Outcome.RIGHT and s.is_spelled),
         sum(1 for s in held if s.is_surplus),
+        sum(1 for s in held if max(s.overlap or 0.0, s.overlap_part or 0.0) > 0.5),
     )
 
 

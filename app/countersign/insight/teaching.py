@@ -7,16 +7,15 @@ from typing import Any, NamedTuple
 
 from countersign.agents import learning, local, training, worth
 from countersign.agents.classifier import classify
-from countersign.agents.features import scorer_name
 from countersign.agents.lessons import Lessons
 from countersign.agents.model import Model
 from countersign.agents.prepared import Prepared
 from countersign.agents.sheet import Sheet
 from countersign.agents.training import Lesson
 from countersign.agents.worth import Judgement
-from countersign.domain.klass import FieldDef
+from countersign.domain.klass import ClassDef, FieldDef
 from countersign.insight import imagined
-from countersign.insight.conventions import absent_fields, is_ours, is_scored, layout
+from countersign.insight.conventions import Truth, is_ours, is_scored, layout, unprinted_fields
 from countersign.insight.scoring import FieldScore, is_right, score, true_values
 from countersign.insight.told import Told
 from countersign.settings.catalogue import Catalogue
@@ -38,11 +37,17 @@ class Taught(NamedTuple):
     scores: list[tuple[Told, list[FieldScore]]]
 
 
+Judge = Callable[[str], bool]
+"""Says whether a canonical value is right."""
+
+
 class Pair(NamedTuple):
     """A document with its lesson."""
 
     told: Told
     lesson: Lesson
+    labels: dict[str, Judge]
+    """By field that has a label, also one that teaches nothing: what is counted, confidence must know."""
 
 
 def teach(
@@ -52,7 +57,11 @@ def teach(
 
     `pages` pages are imagined of each class and always learned from; nothing is measured on them.
     """
-    pairs = [Pair(one, lesson) for one in told if (lesson := lesson_of(one, catalogue)) is not None]
+    pairs = [
+        Pair(one, lesson, _labels(lesson.klass, one.truth, lesson.prepared.style.language))
+        for one in told
+        if (lesson := lesson_of(one, catalogue)) is not None
+    ]
     by_group = training.examples([pair.lesson for pair in pairs])
     for name, more in training.examples(imagined.lessons(catalogue, pages, seed)).items():
         by_group.setdefault(name, []).extend(more)
@@ -65,15 +74,19 @@ def teach(
     data["lessons"] = {name: one.to_data() for name, one in _common(held).items()}
     for model, learned in zip(models, lessons, strict=True):
         model.lessons = learned
-    data["worth"] = _worth(
-        [one for pair in pairs for one in _judgements(pair, models[fold_of(pair.lesson.fold, folds)])]
-    )
-    for model in models:
-        model.weigh(data["worth"])
+    judged = [
+        (fold, one)
+        for pair in pairs
+        for fold in (fold_of(pair.lesson.fold, folds),)
+        for one in _judgements(pair, models[fold])
+    ]
+    data["worth"] = _worth([one for _, one in judged])
+    for held_out, model in enumerate(models):  # nothing is measured by what it was fitted to
+        model.weigh(_worth([one for fold, one in judged if fold != held_out]))
     scores = []
-    for one, lesson in pairs:
+    for one, lesson, _ in pairs:
         made = local.read_prepared(lesson.prepared, model=models[fold_of(lesson.fold, folds)])
-        scores.append((one, score(lesson.klass, made.readings, one.truth, one.is_complete)))
+        scores.append((one, score(lesson.klass, made.readings, one.truth)))
     data["sets"] = sorted({pair.told.name for pair in pairs})
     return Taught(data, scores)
 
@@ -112,13 +125,13 @@ def _worth(judged: Sequence[tuple[bool, Judgement]]) -> dict[str, Any]:
 
 def _judgements(pair: Pair, model: Model) -> list[tuple[bool, Judgement]]:
     """Return what a model that had not seen a document said of it, and whether that was right."""
-    told, lesson = pair
+    told, lesson, labels = pair
     found: list[tuple[bool, Judgement]] = []
     for given in local.answers(lesson.prepared, model):
         name = given.field.name
-        judge = lesson.right.get(name)
-        if judge is None and name not in lesson.absent:
-            continue
+        judge = labels.get(name)
+        if judge is None and (given.is_lent or name not in lesson.absent):
+            continue  # it may be right: who leaves it out says that no own amount is printed
         is_absent = given.option is None
         is_right = (
             judge is None
@@ -126,7 +139,8 @@ def _judgements(pair: Pair, model: Model) -> list[tuple[bool, Judgement]]:
             else judge is not None and judge(given.option.candidate.value)
         )
         weight = 1.0 if is_ours(told.truth) else _REAL_COUNTS
-        found.append((is_absent, Judgement(scorer_name(given.field), given.signals, is_right, weight)))
+        kind = local.kind_of(lesson.prepared, given.field)
+        found.append((is_absent, Judgement(kind, given.signals, is_right, weight)))
     return found
 
 
@@ -141,35 +155,46 @@ def lesson_of(one: Told, catalogue: Catalogue) -> Lesson | None:
     if found is not None and found.kin == klass.name:
         klass = found  # a loss run that its set calls a claim is read as what it is
     language = said.language
-    entries: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for entry in one.truth["fields"]:
-        entries[entry["name"]].append(entry)
-    right: dict[str, Callable[[str], bool]] = {}
-    for field in klass.fields:
-        held = entries.get(field.name, [])
-        if (
-            held
-            and all(is_scored(entry, one.truth) for entry in held)
-            and not _is_shared(field, held, entries)
-        ):
-            values = [value for entry in held for value in true_values(field, entry, language)]
-            right[field.name] = _judge(field, values)
+    entries = _entries(one.truth)
+    shared = {field.name for field in klass.fields if _is_shared(field, entries)}
+    labels = _labels(klass, one.truth, language)
+    right = {name: judge for name, judge in labels.items() if name not in shared}
     return Lesson(
         prepared=Prepared(sheet, klass, language),
         klass=klass,
         right=right,
-        absent=absent_fields(klass, one.truth) - right.keys(),
+        absent=unprinted_fields(klass, one.truth) - right.keys(),
         fold=f"{one.name}/{layout(one.truth)}",
         weight=1.0 if is_ours(one.truth) else _REAL_COUNTS,
         document=one.opened.sha256,
     )
 
 
-def _is_shared(
-    field: FieldDef, held: list[Mapping[str, Any]], entries: Mapping[str, list[Mapping[str, Any]]]
-) -> bool:
+def _labels(klass: ClassDef, truth: Truth, language: str) -> dict[str, Judge]:
+    """Return what judges the values of each field that the truth names."""
+    found: dict[str, Judge] = {}
+    entries = _entries(truth)
+    for field in klass.fields:
+        held = entries.get(field.name, ())
+        if held and all(is_scored(entry, truth) for entry in held):
+            values = [value for entry in held for value in true_values(field, entry, language)]
+            found[field.name] = _judge(field, values)
+    return found
+
+
+def _entries(truth: Truth) -> dict[str, list[Truth]]:
+    entries: dict[str, list[Truth]] = defaultdict(list)
+    for entry in truth["fields"]:
+        entries[entry["name"]].append(entry)
+    return dict(entries)
+
+
+def _is_shared(field: FieldDef, entries: Mapping[str, list[Truth]]) -> bool:
     """Say whether an optional field is only another one's print under its name: a total as the amount due."""
-    if field.required or field.many or held[0].get("bbox") is None or held[0].get("occurrences") != 1:
+    held = entries.get(field.name, [])
+    if not held or field.required or field.many:
+        return False
+    if held[0].get("bbox") is None or held[0].get("occurrences") != 1:
         return False
     place = (held[0].get("page"), held[0]["bbox"])
     return any(
@@ -180,5 +205,5 @@ def _is_shared(
     )
 
 
-def _judge(field: FieldDef, values: list[str]) -> Callable[[str], bool]:
+def _judge(field: FieldDef, values: list[str]) -> Judge:
     return lambda value: is_right(field, value, values)

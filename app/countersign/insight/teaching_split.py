@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from countersign.agents.logistic import fit_logistic
 from countersign.agents.logits import Floats
 from countersign.agents.sheet import Sheet
 from countersign.agents.splitter import NAMES, gaps
@@ -23,7 +24,6 @@ _RARE = -1.0
 """Piles are rarer on a desk than in training: what the answer starts from is moved by so much."""
 _MOST_PAGES = 12
 _DECAY = 1.0
-_ROUNDS = 60
 
 
 class Pile(NamedTuple):
@@ -85,14 +85,9 @@ def pile_up(documents: Sequence[Opened]) -> Pile:
 
 
 def _fitted(rows: Floats, answers: Floats) -> tuple[Floats, float]:
-    """Fit a logistic model by Newton's method."""
+    """Return the weights of what is told of a gap, and what the answer starts from."""
     rows = np.hstack([rows, np.ones((len(rows), 1))])
     decay = np.full(rows.shape[1], _DECAY)
     decay[-1] = 1e-6
-    weights = np.zeros(rows.shape[1])
-    for _ in range(_ROUNDS):
-        said = 1.0 / (1.0 + np.exp(-np.clip(rows @ weights, -40, 40)))
-        slope = rows.T @ (said - answers) + decay * weights
-        curve = rows.T @ (rows * (said * (1.0 - said) + 1e-9)[:, None]) + np.diag(decay)
-        weights -= np.linalg.solve(curve, slope)
+    weights = fit_logistic(rows, answers, np.ones(len(rows)), decay, np.zeros(rows.shape[1]))
     return weights[:-1], float(weights[-1])

@@ -49,6 +49,7 @@ from countersign.domain.klass import ClassDef
 from countersign.domain.reason import Reason
 from countersign.domain.time import iso
 from countersign.insight.phrases import ACTS, AFTER_EPOCH, KEPT, LEARNED, ROUTES, RULES, UNLEARNED
+from countersign.insight.tell_control import Control, tell_control
 from countersign.settings.catalogue import Catalogue
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -141,6 +142,11 @@ def tell(event: object, teller: Teller) -> str:
 @tell.register
 def _(event: Unknown, teller: Teller) -> str:
     return f"An event of a newer version: {spaced(event.kind)}"
+
+
+@tell.register
+def _(event: Control, teller: Teller) -> str:
+    return tell_control(event, teller.klass) or spaced(event.kind).capitalize()
 
 
 # -- the desk and its staff -----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from countersign.documents.pool import Pages
 from countersign.documents.sniff import sniff
 from countersign.domain.document import MediaType, Opened, Page, Refusal, TextSource
 from countersign.domain.errors import Trouble
-from countersign.insight import conventions
+from countersign.insight import conventions, truth_lines
 
 _READABLE = (MediaType.PDF, MediaType.PNG, MediaType.JPEG, MediaType.TIFF, MediaType.XML)
 
@@ -67,15 +67,11 @@ def _truth(file: Path, number: int, line: str) -> dict[str, Any]:
         truth = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise Trouble(f"{where} cannot be read ({error}). Write one JSON object a document.") from error
-    if not isinstance(truth, dict):
-        raise Trouble(f"{where} is no JSON object. Write one a document.")
-    kinds = {"doc": str, "class": str, "sha256": str, "fields": list}
-    lacking = [f"{name!r}" for name, kind in kinds.items() if not isinstance(truth.get(name), kind)]
-    if lacking:
-        raise Trouble(f"{where} does not say {', '.join(lacking)} as it must. Mend the line.")
-    if not all(isinstance(entry, dict) and {"name", "value"} <= entry.keys() for entry in truth["fields"]):
-        raise Trouble(f"{where} has a field without 'name' or 'value'. Mend the line.")
-    return truth
+    wrong = truth_lines.flaw(truth)
+    if wrong:
+        raise Trouble(f"{where} {wrong}")
+    held: dict[str, Any] = truth
+    return held
 
 
 def documents(folder: Path, pages: Pages, way: Way | None = None) -> Iterator[Told]:
@@ -95,7 +91,11 @@ def open_all(
 ) -> Iterator[Told | Refusal]:
     """Open documents with several children at once, in their order."""
     with ThreadPoolExecutor(children) as hands:
-        yield from hands.map(lambda line: open_told(folder, line, pages, way), lines)
+        try:
+            yield from hands.map(lambda line: open_told(folder, line, pages, way), lines)
+        except KeyboardInterrupt:
+            pages.close()  # nobody need wait for the pages that are under way
+            raise
 
 
 def open_told(folder: Path, truth: dict[str, Any], pages: Pages, way: Way) -> Told | Refusal:

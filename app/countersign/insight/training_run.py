@@ -19,7 +19,8 @@ from countersign.agents.tables_trust import FILE as TABLES
 from countersign.agents.training import Lesson
 from countersign.documents.pool import Pages
 from countersign.domain.errors import Trouble
-from countersign.insight import cards, teaching
+from countersign.insight import cards, learned_from, teaching
+from countersign.insight.examples import needed
 from countersign.insight.teaching_split import teach_splitter
 from countersign.insight.teaching_tables import table_lessons, teach_tables
 from countersign.insight.told import Told, Way, documents, open_all, truths
@@ -83,6 +84,7 @@ def train(wanted: Wanted, catalogue: Catalogue, say: Say) -> dict[str, str]:
     reader = Model({**taught.model, "lessons": {}})
     files[MEMORY] = _json(memory_worth(_by_class(told, catalogue), reader))
     files[_card_of(MEMORY)] = cards.of_memory(told, how, files[MEMORY])
+    files[learned_from.FILE] = _json(learned_from.to_data(one.opened.sha256 for one in (*told, *scanned)))
     return files
 
 
@@ -114,10 +116,17 @@ def opened(wanted: Wanted, catalogue: Catalogue, say: Say) -> Sequence[Told]:
                 folders.append(_drawn(Path(made) / SAMPLES, wanted))
             for folder in folders:
                 say(f"opening {folder.name}")
+                left_out = 0
                 for one in documents(folder, pages, Way(keep=wanted.keep)):
                     _refuse_trials(one, kept_for_trials)
-                    if catalogue.klass(one.truth["class"]) is not None:
+                    if catalogue.klass(one.truth["class"]) is None:
+                        continue
+                    if needed(one.truth, catalogue) is None:
                         found.append(one)
+                    else:
+                        left_out += 1
+                if left_out:
+                    say(f"left out {left_out} that only a class among the examples fits")
     finally:
         pages.close()
     return found

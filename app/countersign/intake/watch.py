@@ -129,11 +129,12 @@ class Watch:
             report = self._intake.take_found(path, self._channel)
             if report.cases:
                 self._move(path)
+            else:
+                self._done[path] = sign
         except (Trouble, OSError) as trouble:
             self._on_trouble(str(trouble))
             self._growing[path] = _Growing(sign, monotonic() + _AGAIN_AFTER)
             return
-        self._done[path] = sign
         for item in report.items:
             self._on_item(item)
 

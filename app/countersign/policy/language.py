@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from countersign.domain.actor import Role
 from countersign.domain.base import Frozen
 from countersign.domain.event import Mode
+from countersign.policy.budget import Budget
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A probability or a part of a whole, 0 to 1."""
@@ -125,24 +126,18 @@ class ClassTerms(Frozen):
     retention: ClassRetention | None = None
 
 
-class Budget(Frozen):
-    """What an agent may spend. Checked for form; nothing acts on it yet."""
-
-    documents_per_day: Annotated[int, Field(gt=0)] | None = None
-    seconds_per_document: Annotated[int, Field(gt=0)] | None = None
-    steps_per_case: Annotated[int, Field(gt=0)] | None = None
-    tokens_per_case: Annotated[int, Field(gt=0)] | None = None
-    money_per_day: Annotated[str, StringConstraints(pattern=r"^\d+\.\d{2} [A-Z]{3}$")] | None = None
-
-
 class AgentTerms(Frozen):
     """What an agent may do under this policy."""
 
     tier: Annotated[int, Field(ge=0, le=4)]
     budget: Budget = Budget()
+    at_once: Annotated[int, Field(gt=0)] | None = None
+    """The most cases that it works on at the same time."""
     tools: tuple[str, ...] = ()
     when: Annotated[str, StringConstraints(pattern=r"^unresolved_after\([a-z][a-z0-9_.]*\)$")] | None = None
+    """For a language model: the agent whose step must be done before it is asked for what is still open."""
     redact_pii: bool = False
+    """For a language model: whether personal data is taken out of the text before it leaves the desk."""
     approvals: Literal["per_class"] | None = None
 
 
@@ -153,4 +148,11 @@ class Terms(Frozen):
     owner: Responsible
     classes: dict[Name, ClassTerms]
     agents: dict[str, AgentTerms] = {}
+    admission: Literal["release", "person"] = "release"
+    """Who lets a changed agent in: the release of the program that brings it, or a person of the desk."""
     retention: Retention = Retention()
+
+    @property
+    def currency(self) -> str | None:
+        """The one currency of all budgets; None where none bounds money."""
+        return next((c for a in self.agents.values() if (c := a.budget.currency) is not None), None)

@@ -1,6 +1,6 @@
 """Loads a policy: every name in it is one that the desk knows, or it is refused with its place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,11 +12,11 @@ from countersign.domain.klass import ClassDef
 from countersign.policy import retention
 from countersign.policy.conditions import BadCondition, Compiled, Vocabulary
 from countersign.policy.language import Approval, ClassTerms, Terms
-from countersign.policy.source import Path as Place
-from countersign.policy.source import Source
 from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
 from countersign.settings.resources import shipped
+from countersign.settings.source import Path as Place
+from countersign.settings.source import Source
 
 NO_THRESHOLD = 0.9
 """What a field is held against where its class gives no default."""
@@ -58,27 +58,31 @@ class Policy:
     classes: Mapping[str, ClassRules]
 
 
-def load(path: Path, catalogue: Catalogue) -> Policy:
-    """Read a policy file; raises Trouble with file, line, column and reason."""
+def load(path: Path, catalogue: Catalogue, agents: Collection[str] | None = None) -> Policy:
+    """Read a policy file; raises Trouble with file, line, column and reason.
+
+    `agents` are the names of all agents that there are; without them, any name may stand in the file.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise Trouble(
             f"The policy {path} cannot be read ({error.strerror}). The active policy stays."
         ) from error
-    return parse(content, path.name, catalogue)
+    return parse(content, path.name, catalogue, agents)
 
 
-def parse(content: bytes, name: str, catalogue: Catalogue) -> Policy:
+def parse(content: bytes, name: str, catalogue: Catalogue, agents: Collection[str] | None = None) -> Policy:
     """Read a policy from bytes; `name` stands for the file in what a person is told. Raises Trouble."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Trouble(f"{name}, line {line}: this is not UTF-8 text. The active policy stays.") from error
-    source = Source(text, name)
+    source = Source(text, name, "The active policy stays.")
     terms = _validated(source)
     retention.check(source, terms)
+    _check_agents(source, terms, agents)
     classes = {
         class_name: _rules(source, _known_class(source, class_name, catalogue), class_terms)
         for class_name, class_terms in terms.classes.items()
@@ -157,3 +161,20 @@ def _check_fields(source: Source, klass: ClassDef, terms: ClassTerms) -> None:
         if klass.field(name) is None:
             place = ("classes", klass.name, "fields", *path)
             raise source.fault_of_name(place, f"the class {klass.name} has no field {name!r}")
+
+
+def _check_agents(source: Source, terms: Terms, agents: Collection[str] | None) -> None:
+    """Refuse agents that there are not, and budgets in several currencies, which nobody could add up."""
+    for name, said in terms.agents.items():
+        here: Place = ("agents", name)
+        if agents is not None and name not in agents:
+            known = ", ".join(sorted(agents))
+            raise source.fault_of_name(here, f"there is no agent {name!r}; there are {known}")
+        after = said.when.removeprefix("unresolved_after(").removesuffix(")") if said.when else None
+        if agents is not None and after is not None and after not in agents:
+            raise source.fault((*here, "when"), f"there is no agent {after!r} to come after")
+        for bound in ("money_per_case", "money_per_day"):
+            money = getattr(said.budget, bound)
+            if money is not None and not money.endswith(f" {terms.currency}"):
+                why = f"{money} is in another currency than another budget ({terms.currency})"
+                raise source.fault((*here, "budget", bound), why)

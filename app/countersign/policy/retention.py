@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from countersign.policy.language import Retention, Span, Terms
-from countersign.policy.source import Path as Place
-from countersign.policy.source import Source
+from countersign.settings.source import Path as Place
+from countersign.settings.source import Source
 
 LEAST_EVENTS = 184
 """Days that any six months in a row have at most: what Articles 19 and 26(6) of the EU AI Act ask for."""

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from countersign.domain.base import Frozen
 from countersign.domain.errors import Trouble
-from countersign.settings import plain_yaml
+from countersign.settings import source
 from countersign.settings.home import Home
 
 FILE = "anchors.yaml"
@@ -80,15 +80,13 @@ class Anchors(Frozen):
 def load(home: Home) -> Anchors:
     """Read who sees the heads of a desk; raises Trouble when the file cannot be used."""
     file = home.root / FILE
+    if not file.exists():
+        return Anchors()
     try:
-        if not file.exists():
-            return Anchors()
-        return Anchors.model_validate(plain_yaml.parse(file.read_text(encoding="utf-8")) or {})
+        return Anchors.model_validate(source.read(file, str(file)).data or {})
     except ValidationError as error:
         said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise Trouble(f"{file} cannot be used: {said}. Mend the file or take it away.") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise Trouble(f"{file} cannot be read: {error}. Mend the file or take it away.") from error
+        raise Trouble(f"{file} cannot be used: {said}. {source.MEND}") from error
 
 
 def write(anchors: Anchors) -> bytes:

@@ -1,25 +1,24 @@
 """The classes and reasons that a desk knows: those that ship, and those that it adds as files."""
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
-from countersign.domain.base import Frozen
 from countersign.domain.errors import Trouble
 from countersign.domain.klass import ClassDef
 from countersign.domain.reason import Reason, ReasonText
-from countersign.settings import faults, plain_yaml
+from countersign.settings import faults, source
 from countersign.settings.home import Home
 from countersign.settings.resources import shipped
 
-Model = TypeVar("Model", bound=Frozen)
+Model = TypeVar("Model", bound=BaseModel)
+
+_Reasons = RootModel[dict[str, ReasonText]]
 
 
-class Catalogue(Frozen):
-    """What the desk has words for."""
+class Catalogue(BaseModel):
+    """What the desk has words for; its classes may become others while a desk is open."""
 
     classes: dict[str, ClassDef]
     reasons: dict[str, ReasonText]
@@ -31,6 +30,10 @@ class Catalogue(Frozen):
         if name in self.classes:
             return self.classes[name]
         return next((c for c in self.classes.values() if name in c.variants), None)
+
+    def take(self, other: "Catalogue") -> None:
+        """Know the classes of another catalogue from now on; whoever goes through the old ones finishes."""
+        self.classes = other.classes
 
     def say(self, reason: Reason, language: str = "en") -> tuple[str, str]:
         """Return (chip, sentence of advice) of a reason; an unknown code speaks for itself."""
@@ -49,9 +52,8 @@ def load(home: Home | None = None) -> Catalogue:
     folders = [shipped("resources", "classes"), *([home.classes] if home else [])]
     files = [file for folder in folders for file in sorted(folder.glob("*.yaml"))]
     classes = {klass.name: klass for klass in map(_class, files)}
-    reasons_file = shipped("resources", "reasons.yaml")
-    reasons = {code: _parse(ReasonText, text, reasons_file) for code, text in _yaml(reasons_file).items()}
-    return Catalogue(classes=classes, reasons=reasons)
+    reasons = _validated(_Reasons, source.read(shipped("resources", "reasons.yaml")))
+    return Catalogue(classes=classes, reasons=reasons.root)
 
 
 def examples() -> dict[str, ClassDef]:
@@ -62,46 +64,17 @@ def examples() -> dict[str, ClassDef]:
 
 def read_class(text: str, name: str) -> ClassDef:
     """Read a class from the text of a file; raises Trouble that names the lines where it is wrong."""
-    try:
-        data = plain_yaml.parse(text)
-    except yaml.YAMLError as error:
-        where = faults.marked(error)
-        raise Trouble(f"{name} cannot be read: {where}. Mend the file or take it away.") from error
-    if not isinstance(data, dict):
-        raise Trouble(f"{name} must hold names and values. Mend the file or take it away.")
-    try:
-        return ClassDef.model_validate(data)
-    except ValidationError as error:
-        raise Trouble(f"{name}: {faults.told(error, text)}. Mend the file or take it away.") from error
+    return _validated(ClassDef, source.Source(text, name))
 
 
 def _class(file: Path) -> ClassDef:
+    return _validated(ClassDef, source.read(file))
+
+
+def _validated(model: type[Model], text: source.Source) -> Model:
+    if not isinstance(text.data, dict):
+        raise Trouble(f"{text.name} must hold names and values. {source.MEND}")
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Trouble(f"{file.name} cannot be read: {error}. Mend the file or take it away.") from error
-    return read_class(text, file.name)
-
-
-def _yaml(file: Path) -> Mapping[str, object]:
-    try:
-        data = plain_yaml.parse(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise Trouble(f"{file.name} cannot be read: {error}. Mend the file or take it away.") from error
-    if not isinstance(data, dict):
-        raise Trouble(f"{file.name} must hold names and values. Mend the file or take it away.")
-    return data
-
-
-def _parse(model: type[Model], data: object, file: Path) -> Model:
-    try:
-        return model.model_validate(data)
+        return model.model_validate(text.data)
     except ValidationError as error:
-        raise Trouble(f"{file.name}: {_plainly(error)} Mend the file or take it away.") from error
-
-
-def _plainly(error: ValidationError) -> str:
-    lines: Iterable[str] = (
-        f"{'.'.join(map(str, fault['loc'])) or 'the whole'}: {fault['msg']}" for fault in error.errors()
-    )
-    return "; ".join(lines) + "."
+        raise Trouble(f"{text.name}: {faults.told(error, text)}. {source.MEND}") from error

@@ -2,12 +2,11 @@
 
 import os
 
-import yaml
 from pydantic import Field, ValidationError
 
 from countersign.domain.base import Frozen
 from countersign.domain.errors import Trouble
-from countersign.settings import plain_yaml
+from countersign.settings import faults, source
 from countersign.settings.home import Home
 
 PREFIX = "COUNTERSIGN_LIMITS_"
@@ -27,12 +26,13 @@ class Limits(Frozen):
 def load(home: Home) -> Limits:
     """Read the limits of a desk."""
     file = home.root / "limits.yaml"
-
+    chosen = source.read(file, str(file)) if file.exists() else source.Source("", str(file))
+    if not isinstance(chosen.data, dict | None):
+        raise Trouble(f"{file} must hold names and values. {source.MEND}")
     try:
-        chosen = plain_yaml.parse(file.read_text(encoding="utf-8")) if file.exists() else {}
-        return Limits(**{**_of_environment(), **(chosen or {})})
-    except (OSError, yaml.YAMLError, TypeError, ValidationError) as error:
-        raise Trouble(f"{file} cannot be used: {error}. Mend the file or take it away.") from error
+        return Limits.model_validate({**_of_environment(), **(chosen.data or {})})
+    except ValidationError as error:
+        raise Trouble(f"{file} cannot be used: {faults.told(error, chosen)}. {source.MEND}") from error
 
 
 def _of_environment() -> dict[str, str]:

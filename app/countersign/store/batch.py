@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
-from sqlalchemy.sql import func
+from sqlalchemy import Connection, insert, select
 
 from countersign.audit import commitment, note, record
 from countersign.audit.commitment import Collector, Opening
@@ -115,11 +114,11 @@ class Batch:
         effects = list(dict.fromkeys(draft.effect for draft in drafts if draft.effect))
         self._views.prepare(cases)
         for some in _chunks(cases):
-            for row in self._connection.execute(_TAILS, {"ids": some}):
-                self._tails[row.case_id] = (row.case_n, record.digest(row.bytes))
+            for case, n, stored in self._connection.exec_driver_sql(_TAILS.format(_marks(some)), tuple(some)):
+                self._tails[case] = (n, record.digest(stored))
         for some in _chunks(effects):
             reader = Reader(self._connection, self._desk.case_keys, self.head.log)
-            for row in self._connection.execute(_EFFECTS, {"effects": some}).all():
+            for row in self._connection.exec_driver_sql(_EFFECTS.format(_marks(some)), tuple(some)).all():
                 self._effects[row.effect] = reader.entry(row)
 
     def take(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
@@ -270,7 +269,7 @@ class Batch:
             self._tails[link.case] = (link.n, entry.digest)
         if draft.effect is not None:
             self._effects[draft.effect] = entry
-        self._views.apply(entry.seq, entry.at, draft.case, draft.event)
+        self._views.apply(entry.seq, entry.at, draft.case, draft.event, draft.actor)
         self._is_checkpoint_wanted |= draft.actor.kind is ActorKind.PERSON or kind in _SIGNED_AT_ONCE
         self.head.hlc = self._hlc
         self.head.previous = entry.digest
@@ -338,6 +337,10 @@ class Batch:
                 self._desk.keys.destroy_epoch(self._past_epoch)
 
 
+def _marks(some: Sequence[str]) -> str:
+    return ", ".join("?" * len(some))
+
+
 def _chunks(names: list[str]) -> Iterable[list[str]]:
     return (names[start : start + _MANY] for start in range(0, len(names), _MANY))
 
@@ -357,23 +360,15 @@ def read_staff(connection: Connection) -> Staff:
     return staff
 
 
-# Rows by the hundred go straight to the driver: compiling parameters costs more than the rest of it.
+# What every append asks and writes goes straight to the driver: compiling it costs more than all the rest.
 _INSERT_RECORDS = "INSERT INTO records (seq, case_id, case_n, effect, bytes) VALUES (?, ?, ?, ?, ?)"
 _INSERT_OPENINGS = "INSERT INTO openings (seq, blob) VALUES (?, ?)"
-_last = (
-    select(schema.records.c.case_id, func.max(schema.records.c.case_n).label("case_n"))
-    .where(schema.records.c.case_id.in_(bindparam("ids", expanding=True)))
-    .group_by(schema.records.c.case_id)
-    .subquery()
-)
-_TAILS = select(schema.records.c.case_id, schema.records.c.case_n, schema.records.c.bytes).join(
-    _last,
-    (schema.records.c.case_id == _last.c.case_id) & (schema.records.c.case_n == _last.c.case_n),
+_TAILS = (  # of one record a case SQLite gives the columns of the row that has the largest number
+    "SELECT case_id, max(case_n), bytes FROM records WHERE case_id IN ({}) GROUP BY case_id"
 )
 _EFFECTS = (
-    select(schema.records, schema.openings.c.blob)
-    .join(schema.openings, schema.openings.c.seq == schema.records.c.seq, isouter=True)
-    .where(schema.records.c.effect.in_(bindparam("effects", expanding=True)))
+    "SELECT r.seq, r.case_id, r.effect, r.bytes, o.blob FROM records r LEFT JOIN openings o ON o.seq = r.seq "
+    "WHERE r.effect IN ({})"
 )
 _DESK_RECORDS = (
     select(schema.records.c.bytes).where(schema.records.c.case_id.is_(None)).order_by(schema.records.c.seq)

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from countersign.audit.verify import LogCheck, Start, Stretch
+from countersign.audit.stretch import Start, Stretch
+from countersign.audit.verify import LogCheck
 from countersign.store.keystore import KeyStore
 from countersign.store.root import Root
 from countersign.store.stretch import Feed, Tell, Wrong

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from countersign.audit.flaw import Flaw
 from countersign.audit.record import digest
-from countersign.audit.verify import BEGINNING, NEW, LogCheck, Start, Tail, Unopened, Verdict
+from countersign.audit.stretch import BEGINNING, NEW, Start, Tail
+from countersign.audit.verify import LogCheck, Unopened, Verdict
 from countersign.domain.errors import Trouble
 from countersign.store import head as heads
 from countersign.store import schema, tiles, views
@@ -245,12 +246,19 @@ def rebuild(database: Database, desk: Desk, progress: Progress) -> int:
             batch.prepare(row.case_id for row in rows if row.case_id)
             for row in rows:
                 entry = reader.entry(row)
-                batch.apply(entry.seq, entry.at, entry.case, entry.event)
+                batch.apply(entry.seq, entry.at, entry.case, entry.event, entry.actor)
             batch.write()
             done += len(rows)
             progress(done, total)
         tiles.rebuild(connection, done)
+        connection.execute(_REBUILT)
     return done
+
+
+def is_rebuild_due(database: Database) -> bool:
+    """Tell whether a migration has left views that are to be made from records which were there before."""
+    with database.reading() as connection:
+        return connection.execute(_IS_REBUILD_DUE).first() is not None
 
 
 def _count(connection: Connection) -> int:
@@ -264,6 +272,8 @@ def _pages(connection: Connection) -> Iterator[list[Row[*tuple[Any, ...]]]]:
         after = rows[-1].seq
 
 
+_IS_REBUILD_DUE = text("SELECT 1 FROM desk_meta WHERE name = 'views'")
+_REBUILT = text("DELETE FROM desk_meta WHERE name = 'views'")
 _COUNT = select(func.coalesce(func.max(schema.records.c.seq) + 1, 0))
 _ROWS = (
     select(schema.records, schema.openings.c.blob)

@@ -1,10 +1,12 @@
 """The one way to the database: how it is opened, how a transaction begins, what its errors mean to people."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError
@@ -13,6 +15,8 @@ from countersign.domain.errors import Trouble
 
 PATIENCE_MS = 15_000
 """How long to wait for another process's transaction."""
+ASK_EVERY = 0.003
+"""Seconds between attempts to begin one meanwhile."""
 
 _ADVICE = {
     sqlite3.SQLITE_FULL: "The disk is full: nothing was recorded. Make room beside {file} and try again.",
@@ -128,5 +132,31 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if not connection.get_execution_options().get("immediate", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    own = cast(sqlite3.Connection, connection.connection.driver_connection)
+    own.execute("PRAGMA busy_timeout = 0")
+    try:
+        _await_turn(own)
+        if not own.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # which says why it cannot
+    finally:
+        own.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+
+
+def _await_turn(own: sqlite3.Connection) -> None:
+    """Begin to write as soon as no other process does.
+
+    SQLite by itself would ask ten times a second in the end, and the act of a person might wait for seconds
+    beside agents that write all the time.
+    """
+    pause, until = threading.Event(), monotonic() + PATIENCE_MS / 1000
+    while True:
+        try:
+            own.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                return
+            pause.wait(ASK_EVERY)

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from time import time
@@ -13,18 +14,20 @@ _TORN_AFTER = 600
 """Seconds after which nobody is writing a file any longer."""
 
 
-def write_whole(file: Path, content: bytes, *, private: bool = False, lasting: bool = True) -> None:
+def write_whole(
+    file: Path, content: bytes | Iterable[bytes], *, private: bool = False, lasting: bool = True
+) -> None:
     """Write a file under a passing name, flush it to the disk, then give it its own; raises Trouble.
 
-    The file is readable by its owner only when `private`. What can be made again need not be `lasting`: it is
-    whole or not there after a kill, and may be torn after a power cut.
+    Content may come in pieces. The file is readable by its owner only when `private`. What can be made again
+    need not be `lasting`: it is whole or not there after a kill, and may be torn after a power cut.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, passing = tempfile.mkstemp(prefix=_PASSING, dir=file.parent)  # 0600 from the start
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
+                stream.writelines((content,) if isinstance(content, bytes) else content)
                 if lasting:
                     stream.flush()
                     os.fsync(stream.fileno())

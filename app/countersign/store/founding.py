@@ -13,17 +13,18 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select
 
 import countersign
-from countersign.audit.keys import to_text
+from countersign.audit.keys import from_text, key_id, to_text
 from countersign.audit.record import App
 from countersign.audit.staff import Staff
 from countersign.domain.actor import Actor, ActorKind, AgentCard, Role
 from countersign.domain.base import Frozen
 from countersign.domain.errors import Trouble
 from countersign.domain.event import AgentEnrolled, DeskFounded, Draft, PersonEnrolled
+from countersign.domain.roster import roster
 from countersign.settings import catalogue
 from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
-from countersign.store import schema, views
+from countersign.store import checking, schema, views
 from countersign.store.batch import Batch, Desk, read_staff
 from countersign.store.database import Database
 from countersign.store.high_water import HighWater
@@ -38,6 +39,10 @@ logger = logging.getLogger(__name__)
 
 FIRST_ROLES = (Role.PROCESSOR, Role.APPROVER, Role.TEAM_LEAD, Role.ADMINISTRATOR)
 """What the one person of a new desk may do."""
+
+
+LONGEST_REBUILD = 3600.0
+"""Seconds for which one program waits while another makes the views anew after an upgrade."""
 
 
 class Person(Frozen):
@@ -173,6 +178,7 @@ def _open(
         desk = Desk(keys, App(version=countersign.__version__, build=_build()), words.klass)
         if log is None:
             log = _found(database, desk)
+        _fill_new_views(home, database, desk)
     except BaseException:
         database.close()
         raise
@@ -192,6 +198,21 @@ def _make_current(home: Home) -> None:
                     migrate(database)
                 finally:
                     database.close()
+    except Timeout as error:
+        raise Trouble(
+            "Another program is bringing the desk's database up to date. Wait for it, then try again."
+        ) from error
+
+
+def _fill_new_views(home: Home, database: Database, desk: Desk) -> None:
+    """Make the views anew where a migration added some that tell of records which are there already."""
+    if not checking.is_rebuild_due(database):
+        return
+    try:
+        with FileLock(home.root / "migration.lock", timeout=LONGEST_REBUILD):
+            if checking.is_rebuild_due(database):
+                logger.warning("the views are made anew for this version; a large desk takes some minutes")
+                checking.rebuild(database, desk, lambda _done, _total: None)
     except Timeout as error:
         raise Trouble(
             "Another program is bringing the desk's database up to date. Wait for it, then try again."
@@ -235,7 +256,6 @@ def _enrol(
     keys = desk.keys
     with database.reading() as connection:
         persons = {row.id: row for row in connection.execute(select(schema.persons))}
-        known = {row.id: row for row in connection.execute(select(schema.agents))}
         staff = desk.staff(connection, connection.execute(select(schema.head.c.staff_size)).scalar() or 0)
     drafts = []
     found = persons.get((named or whoever_sits_here()).id)
@@ -248,12 +268,15 @@ def _enrol(
         recorded = Person(id=found.id, name=found.name, roles=json.loads(found.roles))
         if not is_kept or (named or recorded) != recorded:
             drafts.append(_person_draft(store, keys, named or recorded, found.key_id))
-    for card in {card.id: card for card in agents}.values():
-        row = known.get(card.id)
-        as_given = row and row.code_digest == card.code_digest and keys.holds(row.key_id)
-        is_revoked = row and not _is_enrolled(staff, ActorKind.AGENT, card.id)
-        if not as_given and not is_revoked:  # one whose key was revoked waits for an administrator
-            drafts.append(_agent_draft(store, keys, card, row.key_id if row else "first"))
+    latest = roster(store.desk_entries(("agent_enrolled", "key_revoked"))).latest() if agents else {}
+    for card in {card.name: card for card in agents}.values():
+        before = latest.get(card.name)
+        if before is None:
+            drafts.append(_agent_draft(store, keys, card, "first"))
+        elif before.revoked is None:  # one whose key was revoked waits for an administrator, as any version
+            key = key_id(from_text(before.public_key, 32, "an enrolled key"))
+            if before.card != card or not keys.holds(key):
+                drafts.append(_agent_draft(store, keys, card, key))
     store.append(drafts)
 
 
@@ -286,7 +309,8 @@ def _person_draft(store: Store, keys: KeyStore, person: Person, before: str) -> 
 
 def _agent_draft(store: Store, keys: KeyStore, card: AgentCard, before: str) -> Draft:
     event = AgentEnrolled(card=card, public_key=to_text(keys.create().public))
-    effect = f"enrol/{card.id}/{before}/{card.code_digest[:16]}"
+    wanted = hashlib.sha256(card.model_dump_json().encode()).hexdigest()[:16]
+    effect = f"enrol/{card.id}/{before}/{wanted}"
     return Draft(event=event, actor=_desk_actor(store.log), effect=effect)
 
 

@@ -7,6 +7,7 @@ from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import sqlite
 
 from countersign.audit.flaw import Flaw
 from countersign.audit.merkle import Frontier
@@ -60,13 +61,14 @@ class Head:
 
 def load(connection: Connection) -> Head | None:
     """Read the head; None before the desk is founded. Raises Trouble when it does not hold together."""
-    row = connection.execute(_THE_HEAD).mappings().first()
+    row = connection.exec_driver_sql(_THE_HEAD).first()
     if row is None:
         return None
-    members = {name: value for name, value in row.items() if name not in ("id", "size", "frontier")}
+    members = dict(zip(_COLUMNS, row, strict=True))
+    size, frontier = members.pop("size"), members.pop("frontier")
     try:
         members["unsigned_by"] = json.loads(members["unsigned_by"])
-        return Head(frontier=Frontier.unpack(row["size"], row["frontier"]), **members)
+        return Head(frontier=Frontier.unpack(size, frontier), **members)
     except (ValueError, TypeError) as error:
         raise Trouble("The head of the log does not hold together. Run `countersign verify`.") from error
 
@@ -85,7 +87,10 @@ def save(connection: Connection, head: Head, seal: Seal, *, new: bool) -> None:
     """Write the head, under its seal."""
     head.seal = seal(_content(head))
     row = {**_row(head), "seal": head.seal}
-    connection.execute(insert(schema.head).values(id=1) if new else update(schema.head), row)
+    if new:
+        connection.execute(insert(schema.head).values(id=1), row)
+    else:
+        connection.exec_driver_sql(_SAVE, tuple(row[name] for name in _COLUMNS))
 
 
 def _content(head: Head) -> bytes:
@@ -112,4 +117,8 @@ def _row(head: Head) -> dict[str, Any]:
 
 SIZE = select(schema.head.c.size)
 """Asks how many records the log has."""
-_THE_HEAD = select(schema.head)
+# Every append asks and writes these: they go straight to the driver, without being compiled each time.
+_HEAD = [column for column in schema.head.c if column.name != "id"]
+_COLUMNS = [column.name for column in _HEAD]
+_THE_HEAD = str(select(*_HEAD).compile(dialect=sqlite.dialect()))
+_SAVE = str(update(schema.head).compile(dialect=sqlite.dialect(), column_keys=_COLUMNS))

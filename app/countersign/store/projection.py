@@ -30,6 +30,7 @@ from countersign.domain.event import (
     FieldReviewed,
     HoldLifted,
     HoldPlaced,
+    Prioritised,
     ReadingMade,
     Released,
     Route,
@@ -125,6 +126,8 @@ def begin(seq: int, at: datetime, case: str, event: DocumentReceived) -> CaseVie
             "claimed_until": None,
             "holds": 0,
             "erased_at": None,
+            "priority": 0,
+            "claimed_at": None,
         }
     )
 
@@ -167,7 +170,7 @@ def _(event: Claimed, view: CaseView) -> None:
 
 @apply.register
 def _(event: Released, view: CaseView) -> None:
-    view.row.update(claimed_by=None, claimed_until=None)
+    view.row.update(claimed_by=None, claimed_until=None, claimed_at=None)
 
 
 @apply.register
@@ -181,12 +184,12 @@ def _(event: ClassCorrected, view: CaseView) -> None:
 
 @apply.register
 def _(event: CaseApproved, view: CaseView) -> None:
-    view.row.update(status=Status.APPROVED.value, claimed_by=None, claimed_until=None)
+    view.row.update(status=Status.APPROVED.value, claimed_by=None, claimed_until=None, claimed_at=None)
 
 
 @apply.register
 def _(event: CaseRejected, view: CaseView) -> None:
-    view.row.update(status=Status.REJECTED.value, claimed_by=None, claimed_until=None)
+    view.row.update(status=Status.REJECTED.value, claimed_by=None, claimed_until=None, claimed_at=None)
 
 
 @apply.register
@@ -221,6 +224,11 @@ def _(event: FieldReviewed, view: CaseView) -> None:
         "agent_confidence": before["agent_confidence"] if before else None,
         "agent_method": before["agent_method"] if before else None,
     }
+
+
+@apply.register
+def _(event: Prioritised, view: CaseView) -> None:
+    view.row["priority"] = event.priority
 
 
 @apply.register

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that this code speaks to."""
 
 metadata = MetaData()
@@ -132,6 +132,8 @@ cases = Table(
     Column("claimed_until", Integer),
     Column("holds", Integer, nullable=False),
     Column("erased_at", Integer),
+    Column("priority", Integer, nullable=False),
+    Column("claimed_at", Integer),
 )
 fields = Table(
     "fields",
@@ -189,6 +191,72 @@ policies = Table(
     Column("digest", Text, nullable=False),
     Column("text", Text, nullable=False),
 )
+work = Table(
+    "work",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("klass", Text, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("documents", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("tokens", Integer, nullable=False),
+    Column("money", Integer, nullable=False),
+)
+spend = Table(
+    "spend",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("tokens", Integer, nullable=False),
+    Column("money", Integer, nullable=False),
+)
+attention = Table(
+    "attention",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("klass", Text, primary_key=True),
+    Column("fields", Integer, nullable=False),
+    Column("dwell_ms", Integer, nullable=False),
+    Column("claims", Integer, nullable=False),
+    Column("held_ms", Integer, nullable=False),
+)
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("share", Integer, primary_key=True),
+    Column("bound", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+agent_tallies = Table(
+    "agent_tallies",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("klass", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+agent_cases = Table(
+    "agent_cases",
+    metadata,
+    Column("case_no", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+)
+agent_marks = Table(
+    "agent_marks",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("case_no", Integer, primary_key=True),
+)
 case_search = Table(
     "case_search",
     MetaData(),  # an FTS5 table: `metadata` is compared with the migrations, which this could not be
@@ -196,4 +264,20 @@ case_search = Table(
     Column("text", Text),
 )
 
-VIEWS = (cases, fields, case_reasons, tallies, persons, agents, policies, case_search)
+VIEWS = (
+    cases,
+    fields,
+    case_reasons,
+    tallies,
+    persons,
+    agents,
+    policies,
+    work,
+    spend,
+    attention,
+    alerts,
+    agent_tallies,
+    agent_cases,
+    agent_marks,
+    case_search,
+)

@@ -12,7 +12,8 @@ from countersign.audit.flaw import Flaw
 from countersign.audit.merkle import Frontier
 from countersign.audit.note import SignedNote
 from countersign.audit.staff import ENROLMENTS, EPOCH
-from countersign.audit.verify import BEGINNING, LogCheck, Start
+from countersign.audit.stretch import BEGINNING, Start
+from countersign.audit.verify import LogCheck
 from countersign.domain.errors import Trouble
 from countersign.store import notes
 from countersign.store.checkers import Task

@@ -1,8 +1,10 @@
 """The store of one desk: its log, the views of it, and its documents."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -13,9 +15,12 @@ from countersign.audit.verify import Verdict
 from countersign.domain.actor import Actor, ActorKind, AgentCard, Role
 from countersign.domain.errors import Trouble
 from countersign.domain.event import Draft, Entry
+from countersign.domain.figures import Tally, Told
+from countersign.domain.orders import NOTHING_HELD, Reach
 from countersign.domain.proof import CaseProof
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 from countersign.domain.standing import Check
+from countersign.domain.work import Alert, Attention, Spending, Work
 from countersign.store import checking, notes, schema
 from countersign.store.batch import Desk
 from countersign.store.case_proof import of_kinds, prove
@@ -23,11 +28,13 @@ from countersign.store.checking import Progress
 from countersign.store.database import Database
 from countersign.store.decode import Reader
 from countersign.store.erasure import Eraser, Settled, settled
+from countersign.store.figure_views import FigureView
 from countersign.store.head import SIZE
 from countersign.store.lesson_files import LessonFiles
 from countersign.store.library import Library
 from countersign.store.queue_view import QueueView
 from countersign.store.snapshot import Snapshot, snapshot
+from countersign.store.work_views import WorkView
 from countersign.store.writer import Writer
 from countersign.workflow.ports import Known
 
@@ -60,6 +67,8 @@ class Store:
         self._database = database
         self._desk = desk
         self._queue = QueueView(database, desk.class_of)
+        self._work = WorkView(database)
+        self._figures = FigureView(database)
         self._writer = Writer(database, desk, signs_what_waits=not is_visit)
 
     # -- who acts --------------------------------------------------------------------------------------
@@ -90,7 +99,7 @@ class Store:
         """Return the events that belong to no case, in order; all of them, or those of some kinds."""
         if not kinds:
             return self._entries(_OF_DESK, {})
-        found = self._entries(_OF_DESK.where(of_kinds(kinds)), {})
+        found = self._entries(_desk_of(frozenset(kinds)), {})
         return tuple(entry for entry in found if entry.event.kind in kinds)
 
     def _entries(self, statement: Any, parameters: dict[str, str]) -> tuple[Entry, ...]:
@@ -115,7 +124,7 @@ class Store:
             if head <= size:
                 return head, ()
             reader = Reader(connection, self._desk.case_keys, self.log)
-            rows = connection.execute(_SINCE.where(of_kinds(kinds)), {"size": size, "head": head}).all()
+            rows = connection.execute(_since_of(frozenset(kinds)), {"size": size, "head": head}).all()
             found = (reader.entry(row) for row in rows)
             return head, tuple(entry for entry in found if entry.event.kind in kinds)
 
@@ -128,9 +137,16 @@ class Store:
         """
         return self._queue.approved(classes, limit, party)
 
-    def undecided(self, limit: int) -> tuple[str, ...]:
-        """Return cases received and not yet decided, the oldest first."""
-        return self._queue.undecided(limit)
+    def approvals(self, among: Collection[str] | None = None) -> tuple[int, Counter[str]]:
+        """Return the number of records, and how many cases of each class stood approved by then, not erased.
+
+        `among` keeps to those cases.
+        """
+        return self._queue.approvals(among)
+
+    def undecided(self, limit: int, held: Reach = NOTHING_HELD) -> tuple[str, ...]:
+        """Return cases not yet decided that no order holds up, the urgent first, then the oldest."""
+        return self._queue.undecided(limit, held)
 
     def page(self, query: QueueQuery, key: str | None = None, limit: int = 200) -> QueuePage:
         """Return a page of the queue, from the key that the page before gave."""
@@ -151,6 +167,46 @@ class Store:
         if name is None:
             raise Trouble(f"Nobody is enrolled as {id} at this desk. Ask an administrator to enrol them.")
         return str(name)
+
+    # -- what agents and people did --------------------------------------------------------------------
+
+    def work(self, first: date, last: date, agent: str | None = None) -> tuple[Work, ...]:
+        """Return what each agent, or one, did on each class, day by day (UTC); both days are counted."""
+        return self._work.work(first, last, agent)
+
+    def attention(self, first: date, last: date) -> tuple[Attention, ...]:
+        """Return the time that people gave to each class, day by day."""
+        return self._work.attention(first, last)
+
+    def spent(self, day: date) -> dict[str, Spending]:
+        """Return what each agent has spent of a day's budget, with what is reserved or was cut off."""
+        return self._work.spent(day)
+
+    def alerts(self, first: date, last: date) -> tuple[Alert, ...]:
+        """Return the alerts of these days, in the order in which they were given."""
+        return self._work.alerts(first, last)
+
+    def tallies(self, first: date, last: date, agent: str | None = None) -> tuple[Tally, ...]:
+        """Return what else is counted of agents on these days, of one of them or of all and the desk."""
+        return self._figures.tallies(first, last, agent)
+
+    def sums(self, first: date, last: date) -> dict[str, Counter[str]]:
+        """Return the same over all these days together, for each agent and for the desk (an empty name)."""
+        return self._figures.sums(first, last)
+
+    def mix(self, first: date, last: date) -> Counter[str]:
+        """Return how many cases of each class were decided on these days."""
+        return self._figures.mix(first, last)
+
+    def told(self, agent: str, first: date, last: date, limit: int) -> tuple[Told, ...]:
+        """Return cases of an agent to look at, the latest first."""
+        return self._figures.told(agent, first, last, limit)
+
+    def received(
+        self, since: datetime | None, klass: str | None, after: int, limit: int
+    ) -> tuple[tuple[int, str], ...]:
+        """Return numbers and names of cases that came in then or later, after one of them, in order."""
+        return self._figures.received(since, klass, after, limit)
 
     # -- leaving the house -----------------------------------------------------------------------------
 
@@ -229,6 +285,19 @@ _OF_DESK = _ROWS.where(schema.records.c.case_id.is_(None)).order_by(schema.recor
 _SINCE = _ROWS.where(
     schema.records.c.seq >= bindparam("size"), schema.records.c.seq < bindparam("head")
 ).order_by(schema.records.c.seq)
+
+
+@lru_cache(maxsize=64)
+def _desk_of(kinds: frozenset[str]) -> Any:
+    """Make the question once: that costs more than asking it."""
+    return _OF_DESK.where(of_kinds(kinds))
+
+
+@lru_cache(maxsize=64)
+def _since_of(kinds: frozenset[str]) -> Any:
+    return _SINCE.where(of_kinds(kinds))
+
+
 _CHANGED = (
     select(schema.records.c.case_id)
     .where(schema.records.c.seq >= bindparam("since"), schema.records.c.case_id.is_not(None))

@@ -9,9 +9,11 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from countersign.audit import keys
+from countersign.domain.actor import Actor
 from countersign.domain.case import Status
 from countersign.domain.event import (
     AgentEnrolled,
+    BudgetReached,
     DocumentReceived,
     Event,
     PersonEnrolled,
@@ -19,7 +21,9 @@ from countersign.domain.event import (
     Unknown,
 )
 from countersign.store import projection, schema
+from countersign.store.figure_views import FigureTally
 from countersign.store.projection import CaseView, ClassOf, FieldRow, Place
+from countersign.store.work_views import WorkTally
 
 _MANY = 500
 """How many cases are looked up in one statement."""
@@ -35,6 +39,8 @@ class Views:
         self._with_fields: set[str] = set()
         self._new_headline: set[str] = set()
         self._desk: list[tuple[Table, dict[str, Any]]] = []
+        self._tally = WorkTally()
+        self._figures = FigureTally(connection)
 
     def prepare(self, cases: Iterable[str]) -> None:
         """Look many cases up at once, which is faster than one after the other."""
@@ -49,23 +55,26 @@ class Views:
                     row=dict(stored), stored=stored, reasons=reasons, stored_reasons=reasons
                 )
 
-    def apply(self, seq: int, at: datetime, case: str | None, event: Event | Unknown) -> None:
+    def apply(self, seq: int, at: datetime, case: str | None, event: Event | Unknown, actor: Actor) -> None:
         """Take in the next record of the log."""
         if case is None:
-            self._apply_to_desk(seq, event)
+            self._apply_to_desk(seq, at, event)
             return
         self.prepare((case,))
         view = self._cases[case]
         if view is None:
             if isinstance(event, DocumentReceived):
                 self._cases[case] = projection.begin(seq, at, case, event)
+                self._figures.begin(seq)
                 self._with_fields.add(case)
             return
         if isinstance(event, projection.NEEDS_FIELDS):
             self._load_fields(case, view)
             self._new_headline.add(case)
+        self._tally.count(event, view.row, at)
         projection.apply(event, view)
         projection.settle(event, view, at)
+        self._figures.count(event, actor, view.row, at)
 
     def row(self, case: str) -> dict[str, Any] | None:
         """Return the row of a case that `prepare` has seen, as it now stands; None where it has none."""
@@ -83,8 +92,10 @@ class Views:
             view.fields[place] = cast(FieldRow, members)
         view.stored_fields = dict(view.fields)
 
-    def _apply_to_desk(self, seq: int, event: Event | Unknown) -> None:
+    def _apply_to_desk(self, seq: int, at: datetime, event: Event | Unknown) -> None:
         match event:
+            case BudgetReached():
+                self._tally.count_alert(event, at, seq)
             case PersonEnrolled():
                 row = {
                     "id": event.person,
@@ -97,7 +108,7 @@ class Views:
                 self._desk.append((schema.persons, row))
             case AgentEnrolled():
                 row = {
-                    **event.card.model_dump(),
+                    **event.card.model_dump(include={"name", "version", "tier", "purpose", "code_digest"}),
                     "id": event.card.id,
                     "key_id": _key_id(event.public_key),
                     "seq": seq,
@@ -123,6 +134,8 @@ class Views:
         self._write_fields(held[case] for case in self._with_fields)
         for table, row in self._desk:
             self._connection.execute(_replace(table), row)
+        self._tally.write(self._connection)
+        self._figures.write()
 
     def _write_cases(self, changed: list[CaseView]) -> None:
         new = [view.row for view in changed if not view.stored]

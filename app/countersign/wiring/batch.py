@@ -1,17 +1,16 @@
 """Processes files without a screen: takes them in, keeps agents at work, tells what became of each."""
 
 import queue
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from countersign.agents.identities import cards
 from countersign.domain.base import Frozen
 from countersign.domain.case import CaseFile, unfold
 from countersign.domain.errors import Trouble
 from countersign.domain.event import Decided, Route
+from countersign.domain.orders import orders
 from countersign.domain.reason import Reason
 from countersign.intake.report import Item
 from countersign.intake.take import Intake, must_hold_documents
@@ -19,17 +18,17 @@ from countersign.settings import catalogue, limits
 from countersign.settings.home import Home
 from countersign.store.founding import open_store
 from countersign.store.store import Store
+from countersign.wiring.attend import TRIES, said_by_workers, why_nobody_works
+from countersign.wiring.enrolment import cards_of
 from countersign.wiring.rules import activate, policy_of
-from countersign.wiring.supervise import WORKER_ERRORS, Supervisor, start_worker
+from countersign.wiring.supervise import Supervisor, start_worker
+from countersign.wiring.working import seen as seen_working
+from countersign.workflow.stopping import KINDS as STOPPING
 
 LOOK_EVERY = 0.03
+HELD_UP = 1.5
+"""Seconds without any news after which it is asked whether an order to stop is the cause."""
 """Seconds between looks at the record."""
-
-LITTLE_ROOM = 1_000_000
-"""Bytes; with less of them free, no case can be worked on."""
-
-TRIES = 4
-"""Deaths of the worker in a row after which nobody waits for it any longer."""
 
 
 class CaseOutcome(Frozen):
@@ -61,7 +60,7 @@ def process(
     home.prepare()
     words = catalogue.load(home)
     bounds, policy = limits.load(home), policy_of(home, words)
-    with open_store(home, agents=cards(), words=words) as store:
+    with open_store(home, agents=cards_of(home, asked=()), words=words) as store:
         activate(policy, store)
         intake = Intake(store.library, store, bounds, store.system("intake"))
         arrivals = Arrivals(intake, paths, channel)
@@ -123,8 +122,8 @@ def _decided(
 ) -> Iterator[CaseOutcome]:
     pending: set[str] = set()
     told: set[str] = set()
-    seen, said_before = store.head(), _said(home)
-    idle = threading.Event()
+    seen, said_before = store.head(), said_by_workers(home)
+    idle, still = threading.Event(), 0.0
     while pending or not arrivals.is_over:
         if arrivals.is_over:
             idle.wait(LOOK_EVERY)
@@ -135,6 +134,9 @@ def _decided(
                 fresh.append(item.case)
         pending.update(fresh)
         head = store.head()
+        still = 0.0 if head != seen or fresh else still + LOOK_EVERY
+        if still > HELD_UP and pending and arrivals.is_over and (why := _held_up(home, store)):
+            raise Trouble(f"{len(pending)} of the documents wait: {why}")
         changed = store.changed_cases(seen) if head != seen else ()
         seen = head
         for case in dict.fromkeys([*fresh, *changed]):
@@ -144,25 +146,17 @@ def _decided(
                 told.add(case)
                 yield outcome
         if worker.deaths >= TRIES:
-            raise Trouble(_why_nobody_works(home, said_before))
+            raise Trouble(why_nobody_works(home, said_before))
 
 
-def _said(home: Home) -> int:
-    """Return how many bytes of errors workers have written."""
-    errors = home.logs / WORKER_ERRORS
-    return errors.stat().st_size if errors.exists() else 0
-
-
-def _why_nobody_works(home: Home, said_before: int) -> str:
-    """Say why no worker lives: the disk is full, or what the last one said at its end."""
-    if shutil.disk_usage(home.root).free < LITTLE_ROOM:
-        return f"The disk is full, so the agents stopped. Make room beside {home.database} and try again."
-    with (home.logs / WORKER_ERRORS).open("rb") as errors:
-        errors.seek(said_before)
-        said = errors.read().decode("utf-8", "replace").splitlines()
-    if said and said[-1].startswith("countersign: "):
-        return f"The agents stopped. {said[-1].removeprefix('countersign: ')}"
-    return "The agents cannot be kept at work. `countersign worker` says why; what was taken in is safe."
+def _held_up(home: Home, store: Store) -> str | None:
+    """Say which orders to stop hold cases up, where the agents stand still because of them."""
+    standing = orders(store.desk_entries(STOPPING)).standing
+    said = seen_working(home)
+    if not standing or said is None or said.steps or said.obeys < max(order.record for order in standing):
+        return None
+    told = "; ".join(f"{order.by} has stopped {order.what} ({order.reason})" for order in standing)
+    return f"{told}. They go on after `countersign resume`, and nothing is lost."
 
 
 def _outcome(store: Store, case: str) -> CaseOutcome | None:

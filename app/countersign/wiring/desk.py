@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from countersign.agents.identities import cards
 from countersign.documents.pool import Pages
-from countersign.documents.sniff import HEAD, sniff
 from countersign.domain.actor import Actor, Role
 from countersign.domain.case import CaseFile, unfold
 from countersign.domain.document import MediaType, Opened, Page, PageImage, Refusal
@@ -26,7 +24,10 @@ from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
 from countersign.store.founding import open_store, whoever_sits_here
 from countersign.store.store import Store
+from countersign.wiring.enrolment import cards_of
 from countersign.wiring.learning import Learning
+from countersign.wiring.live import DeskStop
+from countersign.wiring.new_classes import NewClasses
 from countersign.wiring.people import Door
 from countersign.wiring.record import DeskRecord
 from countersign.wiring.rules import Rulebook, activate, policy_of
@@ -37,6 +38,7 @@ from countersign.workflow.desk_acts import Acts
 
 if TYPE_CHECKING:
     from countersign.insight.explained import Explanation
+    from countersign.wiring.agents import DeskAgents
 
 DRAWN = frozenset({MediaType.PDF, MediaType.PNG, MediaType.JPEG, MediaType.TIFF, MediaType.XML})
 """What page children draw."""
@@ -72,23 +74,39 @@ class Desk:
         self._door = Door(store)
         self.person = self._door.as_signed_in(store.person(me, Role.PROCESSOR))
         self.person_name = store.person_name(me)
-        self.acts: Acts = DeskActs(
-            store, self.person, self.catalogue, Rulebook(policy, store, self.catalogue), door=self._door
-        )
+        rules = Rulebook(policy, store, words)
+        self.acts: Acts = DeskActs(store, self.person, words, rules, door=self._door)
+        self._new_classes = NewClasses(home, words, rules)
         self.record = DeskRecord(home, store, words)
         self.learning = Learning(store, words, self.person)
         self.care = DeskCare(store, self.person, self._forget)
+        self.stopping = DeskStop(home, store, words, self.person, self.roles)
         self._store = store
         self._intake = Intake(store.library, store, bounds, store.system("intake"))
         self._pages = Pages(2, bounds)
         self._at_hand: OrderedDict[str, Opened] = OrderedDict()
+        self._shown: dict[str, MediaType] = {}
+        """What the documents of the cases shown so far are."""
         self._lock = threading.Lock()
+        self._agents: DeskAgents | None = None
+        self._making = threading.Lock()
         self._locked: FileLock | None = None
         self._worker: Supervisor | None = None
         self._home = home
 
+    @property
+    def agents(self) -> "DeskAgents":
+        """The agents, made when they are first asked for: it takes a moment, and may raise Trouble."""
+        with self._making:
+            if self._agents is None:
+                from countersign.wiring.agents import DeskAgents
+
+                self._agents = DeskAgents(self._home, self._store, self.catalogue)
+            return self._agents
+
     def head(self) -> int:
-        """Return the number of records."""
+        """Return the number of records; classes that were added meanwhile are known from now on."""
+        self._new_classes.look()
         return self._store.head()
 
     def changed_cases(self, since: int) -> tuple[str, ...]:
@@ -108,6 +126,8 @@ class Desk:
         file = unfold(self._store.entries(case))
         if file is None:
             raise Trouble(f"There is no case {case}. Choose one from the queue.")
+        with self._lock:
+            self._shown.update({one.sha256: one.media_type for one in file.documents})
         return file
 
     def history(self, case: str) -> tuple[Entry, ...]:
@@ -180,15 +200,13 @@ class Desk:
         self._locked = lock
 
     def _media_type(self, sha256: str) -> MediaType | None:
-        """Return what a document can be drawn as; the bytes tell where its opened form went with its time."""
+        """Return what a document can be drawn as; the record tells where its opened form went with time."""
         opened = self._opened(sha256)
         if opened is not None:
             return opened.media_type
-        if not self._store.library.holds(sha256):
-            return None
-        with self._store.library.path(sha256).open("rb") as content:
-            media_type = sniff(content.read(HEAD), sha256)
-        return media_type if media_type in DRAWN else None
+        with self._lock:
+            media_type = self._shown.get(sha256)
+        return media_type if media_type in DRAWN and self._store.library.holds(sha256) else None
 
     def _forget(self, documents: Iterable[str]) -> None:
         """Let go of what was opened of documents that were erased."""
@@ -231,7 +249,7 @@ def open_desk(home: Home, with_worker: bool = True) -> Desk:
     try:
         words = catalogue.load(home)
         policy = policy_of(home, words)
-        store = open_store(home, agents=cards(), words=words)
+        store = open_store(home, agents=cards_of(home, asked=()), words=words)
         try:
             Door(store).open_session(whoever_sits_here().id, home.ask)
             desk = Desk(home, store, words, policy)

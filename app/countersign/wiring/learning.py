@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from countersign.agents.identities import cards
 from countersign.documents.pool import Pages
 from countersign.domain.actor import Actor, Role
 from countersign.domain.errors import Trouble
@@ -18,6 +17,8 @@ from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
 from countersign.store.founding import is_begun, no_desk, open_store, visit_store, whoever_sits_here
 from countersign.store.store import Store
+from countersign.wiring.approvals import Approvals
+from countersign.wiring.enrolment import cards_of
 from countersign.wiring.people import BY_PASSWORD, People
 from countersign.wiring.teacher import Teacher
 from countersign.workflow.forgetting import ChosenBy, Forgetting
@@ -26,10 +27,11 @@ KINDS = ("lessons_learned", "lesson_forgotten")
 ALL = 1_000_000
 
 
-def learned(store: Store, words: Catalogue) -> tuple[ClassLearning, ...]:
+def learned(store: Store, words: Catalogue, approvals: Approvals) -> tuple[ClassLearning, ...]:
     """Tell how the learning of each class stands, in the order of the catalogue."""
     entries = store.desk_entries(KINDS)
     gone = {c for e in entries if isinstance(e.event, LessonForgotten) for c in e.event.cases}
+    teaching = approvals.by_class(gone)
     found = []
     for klass in words.classes.values():
         course = Course(klass.name)
@@ -52,7 +54,7 @@ def learned(store: Store, words: Catalogue) -> tuple[ClassLearning, ...]:
                     )
                 )
         force = course.in_force
-        approved = sum(case not in gone for case in store.approved(_kin(klass), ALL))
+        approved = sum(teaching[name] for name in _kin(klass))
         last = rounds[-1].documents if rounds else 0
         found.append(
             ClassLearning(
@@ -73,11 +75,12 @@ class Learning:
 
     def __init__(self, store: Store, words: Catalogue, person: Actor) -> None:
         self._store, self._words = store, words
+        self._approvals = Approvals(store)
         self._forgetting = Forgetting(store, person)
 
     def show(self) -> tuple[ClassLearning, ...]:
         """Tell how the learning of each class stands."""
-        return learned(self._store, self._words)
+        return learned(self._store, self._words, self._approvals)
 
     def check(self, reason: str) -> None:
         """Raise Trouble where this person may not have anything forgotten, or says no reason."""
@@ -86,7 +89,7 @@ class Learning:
     def forget_case(self, klass: str, case: str, reason: str) -> int:
         """Forget what one case taught; returns 1."""
         found = self._klass(klass)
-        if case not in self._store.approved(_kin(found), ALL):
+        if not set(self._store.approvals({case})[1]) & set(_kin(found)):
             raise Trouble(f"The case {case} teaches nothing about {klass}: only what a person approved does.")
         return self._forget(found, [case], "case", reason)
 
@@ -127,7 +130,7 @@ def seen(home: Home) -> Iterator[tuple[ClassLearning, ...]]:
     """Tell how the learning stands at a desk that is there; raises Trouble."""
     words = catalogue.load(home)
     with visit_store(home, words) as store:
-        yield learned(store, words)
+        yield learned(store, words, Approvals(store))
 
 
 @contextmanager
@@ -154,7 +157,7 @@ def relearn(home: Home, klass: str | None) -> list[LessonsLearned]:
     if klass is not None and named is None:
         raise Trouble(f"There is no class {klass!r}. `countersign class list` names them.")
     never = threading.Event()
-    with open_store(home, agents=cards(), words=words) as store:
+    with open_store(home, agents=cards_of(home, asked=()), words=words) as store:
         pages = Pages(1, limits.load(home))
         try:
             teacher = Teacher(home, store, words, pages)

@@ -2,26 +2,29 @@
 
 from pathlib import Path
 
-from countersign.documents.sniff import HEAD, sniff
-from countersign.domain.document import Opened, Page, Refusal
+from countersign.domain.document import MediaType, Opened, Page, Refusal
+from countersign.domain.errors import Trouble
 from countersign.store.library import Library
 from countersign.workflow.ports import Pages
 
 
-def opened_again(library: Library, pages: Pages, sha256: str) -> Opened | None:
-    """Return an opened document, from the library or its bytes; None when they are gone or unreadable."""
+def opened_again(library: Library, pages: Pages, sha256: str, media_type: MediaType) -> Opened | None:
+    """Return an opened document, from the library or its bytes; None when they are gone or unreadable.
+
+    What it is must be told from the record: some kinds are known by the name that it came with.
+    """
     kept = library.opened(sha256)
     if kept is not None or not library.holds(sha256):
         return kept
     try:
-        return _opened(library.path(sha256), pages, sha256)
-    except FileNotFoundError:
+        return _opened(library.path(sha256), pages, sha256, media_type)
+    except Trouble:
+        if library.holds(sha256):
+            raise
         return None  # its case was erased just now
 
 
-def _opened(path: Path, pages: Pages, sha256: str) -> Opened | None:
-    with path.open("rb") as content:
-        media_type = sniff(content.read(HEAD), sha256)
+def _opened(path: Path, pages: Pages, sha256: str, media_type: MediaType) -> Opened | None:
     opened = pages.open(path, sha256, media_type)
     if isinstance(opened, Refusal):
         return None

@@ -3,7 +3,9 @@
 import threading
 from time import monotonic
 
+from countersign.agents.identities import names
 from countersign.domain.event import Draft, PolicyActivated
+from countersign.policy.budget import Budget
 from countersign.policy.load import Policy, find, load, parse
 from countersign.settings.catalogue import Catalogue
 from countersign.settings.home import Home
@@ -15,7 +17,7 @@ LOOK_EVERY = 1.0
 
 def policy_of(home: Home, catalogue: Catalogue) -> Policy:
     """Load the desk's policy, before anything is opened or recorded; raises Trouble."""
-    return load(find(home), catalogue)
+    return load(find(home), catalogue, names())
 
 
 def activate(policy: Policy, store: Store) -> None:
@@ -35,6 +37,7 @@ class Rulebook:
         self._policy = policy
         self._store = store
         self._catalogue = catalogue
+        self._classes = catalogue.classes
         self._looked = monotonic()
         self._lock = threading.Lock()
 
@@ -46,9 +49,22 @@ class Rulebook:
                 active = _active(self._store)
                 if active is not None and active.digest != self._policy.digest:
                     self._policy = parse(active.text.encode(), "the active policy", self._catalogue)
+            if self._classes is not self._catalogue.classes:  # some were added, with which it was tried
+                self._classes = self._catalogue.classes
+                self._policy = parse(self._policy.text.encode(), "the active policy", self._catalogue)
             return self._policy
+
+    def budget(self, agent: str) -> Budget | None:
+        """Return what an agent may spend, None where nothing bounds it."""
+        terms = self().terms.agents.get(agent)
+        return None if terms is None else terms.budget
+
+    def at_once(self, agent: str) -> int | None:
+        """Return how many cases an agent may work on at the same time, None where nothing bounds them."""
+        terms = self().terms.agents.get(agent)
+        return None if terms is None else terms.at_once
 
 
 def _active(store: Store) -> PolicyActivated | None:
-    events = (entry.event for entry in reversed(store.desk_entries()))
+    events = (entry.event for entry in reversed(store.desk_entries(("policy_activated",))))
     return next((event for event in events if isinstance(event, PolicyActivated)), None)

@@ -39,11 +39,20 @@ PATIENCE = 15.0
 WORKER_ERRORS = "worker.err"
 """The file, among the logs, of what workers write to their error output."""
 
+MOST_ERRORS, LAST_ERRORS = 1_000_000, 200_000
+"""Bytes that this file may have, and how many of them, the last ones, stay when it had more."""
+
+LOOK_EVERY = 60.0
+"""Seconds between looks at how large it is while a worker lives."""
+
 LONGEST_LINE = 100
 """Bytes in which a root secret comes, at most."""
 
 GENTLENESS = 10
 """How much a worker beside a window gives way to it, in steps of niceness."""
+
+CUT_OFF = 83
+"""The exit status of a worker that ended itself to cut off work that an order stops, or that hangs."""
 
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _GENTLY = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
@@ -57,6 +66,7 @@ def start_worker(home: Home, *, gently: bool = False, root: Root | None = None) 
     """
     secret = root.secret if root is not None and root.assurance == ASSURED_BY_SEAL else None
     door = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "countersign"]
+    bound_errors(home)
     log = home.logs / WORKER_ERRORS
     with log.open("ab") as errors:
         child = subprocess.Popen(
@@ -80,6 +90,19 @@ def start_worker(home: Home, *, gently: bool = False, root: Root | None = None) 
 def start_gentle_worker(home: Home, root: Root | None = None) -> "subprocess.Popen[bytes]":
     """Start the agent process beside a window."""
     return start_worker(home, gently=True, root=root)
+
+
+def bound_errors(home: Home) -> None:
+    """Keep of the errors that workers wrote the last ones, when they are many; a worker may go on writing."""
+    log = home.logs / WORKER_ERRORS
+    if not log.exists() or log.stat().st_size <= MOST_ERRORS:
+        return
+    with log.open("r+b") as errors:
+        errors.seek(-LAST_ERRORS, os.SEEK_END)
+        last = errors.read().partition(b"\n")[2]
+        errors.seek(0)
+        errors.truncate()
+        errors.write(last)
 
 
 def receive_root() -> Root | None:
@@ -160,11 +183,22 @@ class Supervisor:
             lived = _outlives(child, LIVED)
             if lived:
                 self._deaths, pause = 0, FIRST_PAUSE
-            child.wait()
+            status = self._end_of(child)
             _close(child.stdin)
-            self._deaths += not lived
+            if status == CUT_OFF:
+                pause = FIRST_PAUSE
+            elif not lived:
+                self._deaths += 1
             self._closing.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _end_of(self, child: "subprocess.Popen[bytes]") -> int:
+        """Wait for a worker to end; return its status."""
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return child.wait(LOOK_EVERY)
+            if sys.platform != "win32":  # there a file cannot be cut short under the one who writes it
+                bound_errors(self._home)
 
 
 def _outlives(child: "subprocess.Popen[bytes]", seconds: float) -> bool:

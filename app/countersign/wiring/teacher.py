@@ -6,7 +6,7 @@ anew at each start, and the file of fitted lessons counts only while its SHA-256
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from filelock import FileLock, Timeout
 
@@ -86,7 +86,7 @@ class Teacher:
 
     def __init__(self, home: Home, store: Store, words: Catalogue, pages: Pages) -> None:
         self._home, self._store, self._words, self._pages = home, store, words, pages
-        self._pupils = {name: Pupil(klass) for name, klass in words.classes.items()}
+        self._pupils: dict[str, Pupil] = {}
         self._forgotten: set[str] = set()
         self._reader_since = 0
         self._lock = threading.RLock()
@@ -119,6 +119,8 @@ class Teacher:
 
     def _load(self) -> None:
         """Take in what the record and the files of lessons say, without opening a document."""
+        self._classes = self._words.classes
+        self._pupils = {name: Pupil(klass) for name, klass in self._classes.items()}
         self._seen, _ = self._store.since(self._store.head(), KINDS)
         for entry in self._store.desk_entries(KINDS):
             if entry.seq < self._seen:
@@ -131,10 +133,12 @@ class Teacher:
             pupil.begin_again()
 
     def _catch_up(self) -> None:
-        head = self._store.head()
-        if head == self._seen:
+        if self._classes is not self._words.classes:
+            self._load()  # classes were added or became others: begin as at a start
+        seen, entries = self._store.since(self._seen, KINDS)
+        if seen == self._seen:
             return
-        self._seen, entries = self._store.since(self._seen, KINDS)
+        self._seen = seen
         for entry in entries:
             self._take(entry)
         for pupil in self._pupils.values():
@@ -218,7 +222,7 @@ class Teacher:
         pupil.remembered.append(taught.case)
 
     def _opened(self, taught: Taught) -> Opened | None:
-        return opened_again(self._store.library, self._pages, taught.document)
+        return opened_again(self._store.library, self._pages, taught.document, taught.media_type)
 
     def remember_all(self, stop: threading.Event) -> None:
         """Remember what waits, one case at a time, so that no reader waits for long."""
@@ -230,9 +234,11 @@ class Teacher:
 
     # -- rounds ----------------------------------------------------------------------------------------
 
-    def work(self, stop: threading.Event) -> None:
-        """Learn whenever something is to be learned, until told to stop; blocks."""
+    def work(self, stop: threading.Event, may: Callable[[], bool] = lambda: True) -> None:
+        """Learn whenever something is to be learned and `may` allows it, until told to stop; blocks."""
         while not stop.wait(LOOK_EVERY):
+            if not may():
+                continue
             try:
                 with self._lock:
                     self._catch_up()
@@ -247,14 +253,17 @@ class Teacher:
 
     def learn_due(self, stop: threading.Event) -> int:
         """Fit lessons anew where it is time; returns for how many classes."""
-        return sum(self.learn(name, None, stop) is not None for name in self._pupils if not stop.is_set())
+        names = tuple(self._pupils)
+        return sum(self.learn(name, None, stop) is not None for name in names if not stop.is_set())
 
     def learn(self, name: str, why: Why | None, stop: threading.Event) -> LessonsLearned | None:
         """Hold a round for a class, for a reason or if one is due; None when none was held.
 
         Raises Trouble when the record or a file cannot be written.
         """
-        pupil = self._pupils[name]
+        pupil = self._pupils.get(name)
+        if pupil is None:
+            return None  # its class was taken away just now
         with self._lock:
             why = why or self._due(pupil)
         if why is None:

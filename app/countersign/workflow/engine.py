@@ -1,12 +1,12 @@
 """Runs cases through the durable engine (DBOS): a bounded number at a time, each run once, whatever happens.
 
-What the engine keeps of a run is that its steps are done, nothing of a document; when a run has ended in a
+What the engine keeps of a run is that it is under way, nothing of a document; when a run has ended in a
 decision, even that is let go, so that the engine's file stays small however many cases there were. There is
 no queue in the engine: the record itself knows which cases are undecided, and the worker takes as many of
 them as there are places (`free`), so an inbox of any size is never held in memory.
 
-After a kill the engine finds the runs that were under way by their executor and takes them up at the step
-that was not done. Asking for a run that is under way, or has ended, begins nothing new.
+After a kill the engine finds the runs that were under way by their executor and takes them up; the record
+says how far they had come. Asking for a run that is under way, or has ended, begins nothing new.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, SetWorkflowID, error
 
 from countersign.workflow.run import CaseRun
+from countersign.workflow.seats import PutBack
 
 LET_GO_AT = 100
 """Ended runs that are forgotten in one transaction."""
@@ -30,7 +31,11 @@ MOST_RECOVERIES = 5
 MOST_FAILURES = 3
 """A case whose run ended in an error as often as this goes to a person, lest it keep agents busy for ever."""
 
-Workflow = Callable[[str], Coroutine[Any, Any, None]]
+Workflow = Callable[[str], Coroutine[Any, Any, str | None]]
+
+
+class PutOff(Exception):
+    """Something holds the case up, such as an order to stop: it goes back to its queue."""
 
 
 class Engine:
@@ -38,7 +43,8 @@ class Engine:
 
     def __init__(self, config: DBOSConfig, steps: CaseRun, places: int) -> None:
         """`places` is how many cases may be under way at once. Call `launch` inside the event loop."""
-        self._places = places
+        self.places = places
+        """How many cases may be under way at once."""
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ended: list[str] = []
         self._failures: Counter[str] = Counter()
@@ -60,7 +66,7 @@ class Engine:
     @property
     def free(self) -> int:
         """How many more cases may be begun now."""
-        return self._places - len(self._running)
+        return self.places - len(self._running)
 
     def begin(self, case: str, then: Callable[[str, BaseException | None], None]) -> None:
         """Begin the run of a case; `then` is called, in the event loop, with what ended it."""
@@ -87,26 +93,38 @@ class Engine:
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
     async def _run(self, case: str) -> None:
+        try:
+            await self._take(case)
+        finally:
+            self._steps.forget(case)
+
+    async def _take(self, case: str) -> None:
         run = await asyncio.to_thread(self._steps.run, case)
+        held: str | None = None
         if self._failures[run] >= MOST_FAILURES:
             await asyncio.to_thread(self._steps.give_up, case, "the run failed again and again")
         else:
-            await self._try(run, case)
-        del self._failures[run]
+            held = await self._try(run, case)
+        self._failures.pop(run, None)
+        if held is not None:
+            await DBOS.delete_workflow_async(run)  # it begins anew when the order is taken back
+            raise PutOff(held)
         self._ended.append(run)
         if len(self._ended) >= LET_GO_AT and (self._letting_go is None or self._letting_go.done()):
             self._letting_go = asyncio.create_task(self._forget(), name="forget ended runs")
 
-    async def _try(self, run: str, case: str) -> None:
+    async def _try(self, run: str, case: str) -> str | None:
+        """Run a case to its decision; returns what held it up where an order to stop did."""
         if self._failures[run]:
             # The engine would answer with the same error for ever; forgotten, the run can begin anew.
             await DBOS.delete_workflow_async(run)
         try:
             with SetWorkflowID(run):
                 handle = await DBOS.start_workflow_async(self._workflow, case)
-            await handle.get_result(polling_interval_sec=WAIT_FOR_RECOVERED)
+            return await handle.get_result(polling_interval_sec=WAIT_FOR_RECOVERED)
         except error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded:
             await asyncio.to_thread(self._steps.give_up, case, "the run was cut off again and again")
+            return None
         except Exception:
             self._failures[run] += 1
             raise
@@ -120,15 +138,14 @@ class Engine:
 def _register(steps: CaseRun) -> Workflow:
     """Give the engine its one workflow; names are fixed because the engine's file holds them."""
 
-    @DBOS.step(name="open")
-    async def open_document(case: str) -> None:
-        await asyncio.to_thread(steps.open, case)
-
     @DBOS.workflow(name="case", max_recovery_attempts=MOST_RECOVERIES)
-    async def workflow(case: str) -> None:
-        await open_document(case)
-        # Not a step of the engine: it takes milliseconds, and its note is the decision on the record. Each
-        # step that the engine notes down costs two transactions.
-        await asyncio.to_thread(steps.resolve, case)
+    async def workflow(case: str) -> str | None:
+        # No step of the engine's own: what is done stands on the record, where a run that is taken again
+        # finds it, and each step that the engine notes down costs two transactions.
+        try:
+            await asyncio.to_thread(steps.take, case)
+        except PutBack as held:
+            return str(held)  # which is no failure
+        return None
 
     return workflow

@@ -1,14 +1,17 @@
 """What the workflow needs of the rooms around it; store, documents and intake fit these shapes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from countersign.domain.actor import Actor
 from countersign.domain.base import Frozen
 from countersign.domain.case import CaseFile
 from countersign.domain.document import Document, MediaType, Opened, Page, PageImage, Refusal
-from countersign.domain.event import Checked, Classified, Draft, Entry, ReadingMade
+from countersign.domain.event import Draft, Entry, Event, Settled
+from countersign.domain.orders import NOTHING_HELD, Reach
+from countersign.domain.plan import Cost, Dropped
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 
 
@@ -59,8 +62,8 @@ class Known(Frozen):
 class Cases(Protocol):
     """The views of the record that work is taken from."""
 
-    def undecided(self, limit: int) -> tuple[str, ...]:
-        """Return cases received and not yet decided, the oldest first."""
+    def undecided(self, limit: int, held: Reach = NOTHING_HELD) -> tuple[str, ...]:
+        """Return cases not yet decided that no order holds up, the urgent first, then the oldest."""
 
     def page(self, query: QueueQuery, key: str | None = None, limit: int = 200) -> QueuePage:
         """Return a page of the queue, from the key that the page before gave."""
@@ -104,14 +107,80 @@ class Pages(Protocol):
         """End the children."""
 
 
+Said = tuple[Actor, Event]
+"""What someone said, and who."""
+
+
+class Told(NamedTuple):
+    """What an agent says of a case, and what it tells of its work."""
+
+    said: tuple[Said, ...]
+    looked_at: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    tokens: int = 0
+    money: int = 0
+    """In millionths of the currency in which its budget is kept."""
+    again: bool = False
+    """Whether it wants to be asked once more, as an agent that works in rounds does."""
+
+
+class Allowance(NamedTuple):
+    """The most that an agent may spend on the step it is about to take; None where nothing bounds it."""
+
+    seconds: float | None = None
+    tokens: int | None = None
+    money: int | None = None
+
+
+class Bench(Protocol):
+    """Where the agents work on one case."""
+
+    def idle(self, agent: str, case: CaseFile) -> str | None:
+        """Say why an agent has nothing to do at its step; None where it has, or may have."""
+
+    def do(self, agent: str, case: CaseFile, known: Callable[[], Known], allowance: Allowance) -> Told:
+        """Have an agent do its step on the case as it stands; may be called for several side by side."""
+
+
 class Staff(Protocol):
-    """The agents, each answer with its author. Calls compute, touch no record, are safe from any thread."""
+    """The agents. They compute, touch no record, and are safe from any thread."""
 
-    def classify(self, opened: Opened) -> tuple[Actor, Classified]:
-        """Say what kind of case a document is."""
+    def bench(self, opened: Opened, before: Sequence[Entry]) -> Bench:
+        """Lay a document out for the agents; `before` is the record of its case so far."""
 
-    def read(self, opened: Opened, classified: Classified) -> Sequence[tuple[Actor, ReadingMade]]:
-        """Read the fields of the class; a later answer replaces what an earlier one said of a field."""
 
-    def check(self, case: CaseFile, opened: Opened, known: Known) -> Sequence[tuple[Actor, Checked]]:
-        """Compare the readings with each other and with the desk's history."""
+class Permit(Protocol):
+    """Leave to take one step."""
+
+    @property
+    def allowance(self) -> Allowance:
+        """The most that the step may spend."""
+
+    @property
+    def rounds(self) -> int | None:
+        """How many rounds the step may take, this one included; None where nothing bounds them."""
+
+    @property
+    def seconds(self) -> float:
+        """Seconds after which the step is taken to hang."""
+
+    @property
+    def settled(self) -> Settled | None:
+        """The reservation on the record that is over, once what was spent is known."""
+
+    def spent(self, cost: Cost, *, was_idle: bool = False) -> None:
+        """Book what the step did spend; one that had nothing to do counts as none.
+
+        Without this, all that it might have spent is booked.
+        """
+
+
+class Gate(Protocol):
+    """What every step of an agent passes before it begins: orders to stop, places, budgets."""
+
+    def step(self, agent: str, case: CaseFile, step: str) -> AbstractContextManager[Permit]:
+        """Let an agent take a step; waits a moment for one of its seats.
+
+        Raises NoSeat where none is free for too long, Held where an order stands against it, NotAllowed where
+        the agent may not work, OverBudget where it could overrun (workflow/gate.py, workflow/seats.py).
+        """

@@ -1,48 +1,35 @@
-"""What happens to a case from its arrival to its decision, in two steps that can be taken again.
+"""What happens to a case from its arrival to its decision; wherever it is cut off, it can be taken again.
 
-The first opens the document, which can take long (OCR); the second reads, checks, matches and decides. A step
-may be cut off anywhere and begin anew: what it made stands on the record under names of its own
-(`run/part/number`), so that the second time appends nothing. What a step learned lies in the library and on
-the record; the durable engine keeps only that the step is done.
+First the document is opened, which can take long (OCR); then agents read, check and match; then policy
+decides. What each of them said stands on the record under a name of its own (`run/part/number`), so that the
+second time appends nothing, and a run taken again goes on after what stands there. What was opened lies in
+the library; the durable engine keeps only that a run is under way.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from countersign.documents.pool import Closed
 from countersign.domain.actor import Actor
-from countersign.domain.case import CaseFile, unfold
-from countersign.domain.confidence import MILLION
+from countersign.domain.case import CaseFile
 from countersign.domain.document import Document, Opened, Page, Refusal, TextSource
-from countersign.domain.errors import Trouble
-from countersign.domain.event import (
-    AgentFailed,
-    Classified,
-    DocumentOpened,
-    DocumentRefused,
-    Draft,
-    Entry,
-    Event,
-)
+from countersign.domain.event import AgentFailed, DocumentOpened, DocumentRefused, Draft, Entry, Event
 from countersign.domain.reason import Reason
-from countersign.domain.time import now
 from countersign.policy.evaluate import evaluate
 from countersign.policy.load import Policy
 from countersign.settings.catalogue import Catalogue
-from countersign.workflow.ports import Cases, Ledger, Library, Pages, Staff
+from countersign.workflow.gate import OPENER
+from countersign.workflow.plans import Plans
+from countersign.workflow.ports import Bench, Cases, Gate, Known, Ledger, Library, Pages, Said, Staff
+from countersign.workflow.steps import Steps, as_drafted, case_of, run_of
 
 logger = logging.getLogger(__name__)
 
-Said = tuple[Actor, Event]
-"""What someone said, and who."""
-
-
-def run_of(case: str, n: int = 1) -> str:
-    """Return the name of a case's n-th run; asking twice names the same run."""
-    return f"{case}.{n}"
+TAKES_LONG = 0.5
+"""Seconds after which an opened document goes on the record at once; else it does with what was read."""
 
 
 class CaseRun:
@@ -58,13 +45,16 @@ class CaseRun:
         staff: Staff,
         catalogue: Catalogue,
         policy: Callable[[], Policy],
+        plans: Plans,
+        gate: Gate,
         system: Callable[[str], Actor],
         readers: ThreadPoolExecutor,
+        side_by_side: ThreadPoolExecutor,
     ) -> None:
         """Name the rooms that a run goes through.
 
         `system` names a part of the system as an author; `readers` is where pages are recognised side by
-        side, and the caller shuts it down.
+        side, `side_by_side` where agents work at the same time; the caller shuts both down.
         """
         self._ledger = ledger
         self._cases = cases
@@ -73,63 +63,111 @@ class CaseRun:
         self._staff = staff
         self._catalogue = catalogue
         self._policy = policy
+        self._plans = plans
+        self._gate = gate
         self._readers = readers
-        self._at_hand: dict[str, Opened] = {}
-        self._opener, self._decider, self._overseer = map(system, ("documents", "policy", "workflow"))
+        self._side_by_side = side_by_side
+        self._begun: dict[str, tuple[Entry, ...]] = {}
+        self._opener, self._decider, self._overseer = map(system, (OPENER, "policy", "workflow"))
 
     def run(self, case: str) -> str:
-        """Name the run that is to be taken now: another one where a person has corrected the class."""
-        return run_of(case, self._file(self._ledger.entries(case)).run)
+        """Name the run that is to be taken now: another one where a person has corrected the class.
 
-    def open(self, case: str) -> None:
-        """Open the document, with OCR where it has no text, and record what it is made of."""
-        file = self._file(self._ledger.entries(case))
-        if file.refusal is None and file.pages == 0:
-            self._ledger.append(self._drafts(file, "open", lambda: self._opened(file)))
-
-    def resolve(self, case: str) -> None:
-        """Classify and read the document, check it, match it with the desk's history, let the policy decide.
-
-        What was read is on the record before the history is asked, so that of two documents that are the same
-        bill at least one sees the other.
+        What the record says of the case stays at hand until it is taken or forgotten.
         """
-        entries = self._ledger.entries(case)
-        file = self._file(entries)
+        entries = self._begun[case] = self._ledger.entries(case)
+        return run_of(case, case_of(entries).run)
+
+    def forget(self, case: str) -> None:
+        """Keep nothing at hand of a case whose run has ended, however it did."""
+        self._begun.pop(case, None)
+
+    def take(self, case: str) -> None:
+        """Open the document, have the agents take the steps of its plan, then let the policy decide.
+
+        Raises PutBack where something holds a step up; the case is then to be taken again.
+        """
+        entries = self._begun.pop(case, None) or self._ledger.entries(case)
+        file = case_of(entries)
         if file.decision is not None:
             return
-        opened = self._opened_before(file) if file.refusal is None else None
-        if opened is not None and (file.klass is None or (file.run > 1 and not file.fields)):
-            made = self._ledger.append(self._drafts(file, "read", lambda: self._read(file, opened)))
-            entries = tuple({entry.seq: entry for entry in (*entries, *made)}.values())
-            file = self._file(entries)
-        checked: list[Draft] = []
-        if opened is not None and file.klass is not None:
-            checked = self._drafts(file, "check", lambda: self._checked(file, opened))
-        self._decide(entries, checked)
+        steps = Steps(
+            entries,
+            ledger=self._ledger,
+            gate=self._gate,
+            overseer=self._overseer,
+            side_by_side=self._side_by_side,
+        )
+        opened = self._open(steps)
+        if opened is not None:
+            self._work(steps, opened, self._staff.bench(opened, entries))
+        decision = evaluate(self._policy(), steps.file, self._catalogue.klass(steps.file.klass))
+        self._ledger.append([*steps.drafts, self._draft(steps.file, "decide", self._decider, decision)])
+
+    def _work(self, steps: Steps, opened: Opened, bench: Bench) -> None:
+        def known(file: CaseFile) -> Known:
+            values = {
+                state.reading.field: value
+                for state in file.fields
+                if state.reading.index == 0 and (value := state.reading.value) is not None
+            }
+            return self._cases.known(file.id, file.klass or "", values)
+
+        if steps.file.klass is None:
+            steps.take(self._plans.arrival(), bench, known)
+        klass = steps.file.klass
+        if klass is None:
+            return  # the classifier failed: a person says what it is
+        chosen = steps.chosen()
+        plan = self._plans.by_digest(chosen) if chosen else self._plans.of(klass)
+        if chosen is None:
+            steps.choose(plan)
+        steps.take(plan, bench, known)
 
     def give_up(self, case: str, why: str) -> None:
         """Hand a case to a person whose run does not come to its end."""
         entries = self._ledger.entries(case)
-        file = self._file(entries)
-        if file.decision is None:
-            reason = Reason(code="agent_failed", detail=why)
-            failed = AgentFailed(step="run", reason=reason)
-            self._decide(entries, [self._draft(file, "given_up", self._overseer, failed)])
-
-    def _decide(self, entries: Sequence[Entry], drafts: list[Draft]) -> None:
-        """Record the drafts and what the policy says about the case as it then stands."""
-        at = now()
-        unsaid = [
-            Entry(seq=0, at=at, actor=draft.actor, case=draft.case, event=draft.event, digest="")
-            for draft in drafts
-        ]
-        file = self._file([*entries, *unsaid])
+        file = case_of(entries)
+        if file.decision is not None:
+            return
+        failed = AgentFailed(step="run", reason=Reason(code="agent_failed", detail=why))
+        drafts = [self._draft(file, "given_up", self._overseer, failed)]
+        file = as_drafted(file, drafts)
         decision = evaluate(self._policy(), file, self._catalogue.klass(file.klass))
         self._ledger.append([*drafts, self._draft(file, "decide", self._decider, decision)])
 
     # -- open ------------------------------------------------------------------------------------------------
 
-    def _opened(self, file: CaseFile) -> list[Said]:
+    def _open(self, steps: Steps) -> Opened | None:
+        """Return the document's pages, read from their pictures where they have no text; None without any.
+
+        Raises PutBack where something holds that up.
+        """
+        file = steps.file
+        if file.refusal is not None:
+            return None
+        if file.pages:
+            return self._opened_before(file)
+        began = time.perf_counter()
+        said: list[Said] = []
+        opened: Opened | None = None
+        has_failed = False
+        with self._gate.step(OPENER, file, "open"):
+            try:
+                opened = self._opened(file, said)
+            except Closed:
+                raise  # the desk is being closed: the case is to be taken again, and nobody failed
+            except Exception as error:
+                logger.exception("the step open of the case %s failed", file.id)
+                reason = Reason(code="agent_failed", detail=f"open: {error}"[:500])
+                said, has_failed = [(self._overseer, AgentFailed(step="open", reason=reason))], True
+        steps.open(said, has_failed)
+        if time.perf_counter() - began > TAKES_LONG:
+            steps.put_down()
+        return opened
+
+    def _opened(self, file: CaseFile, said: list[Said]) -> Opened | None:
+        """Open a document, or find it opened before; adds to `said` what it is made of."""
         began = time.perf_counter()
         document = file.documents[0]
         opened = self._library.opened(document.sha256)
@@ -138,12 +176,13 @@ class CaseRun:
             path = self._library.path(document.sha256)
             answer = self._pages.open(path, document.sha256, document.media_type)
             if isinstance(answer, Refusal):
-                return [(self._opener, self._refused(document, answer))]
+                said.append((self._opener, self._refused(document, answer)))
+                return None
             opened, refusals = self._recognised(path, answer)
             if refusals and len(refusals) == len(opened.pages):
-                return [(self._opener, self._refused(document, next(iter(refusals.values()))))]
+                said.append((self._opener, self._refused(document, next(iter(refusals.values())))))
+                return None
             self._library.keep_opened(opened)
-        self._at_hand[document.sha256] = opened
         sources = [page.source for page in opened.pages]
         event = DocumentOpened(
             sha256=document.sha256,
@@ -154,15 +193,17 @@ class CaseRun:
             notes=opened.notes,
             milliseconds=_since(began),
         )
-        failures = [(self._overseer, self._unread(number, refusals.get(number))) for number in opened.unread]
-        return [(self._opener, event), *failures]
+        said.append((self._opener, event))
+        said += [(self._overseer, self._unread(number, refusals.get(number))) for number in opened.unread]
+        return opened
 
     def _opened_before(self, file: CaseFile) -> Opened | None:
-        """Return the opened document, as the step before left it in memory or in the library."""
-        sha256 = file.documents[0].sha256
-        if file.run > 1 and sha256 not in self._at_hand:
-            self._opened(file)  # its opened form may have gone with its time
-        return self._at_hand.pop(sha256, None) or self._library.opened(sha256)
+        """Return the document as it was opened before; anew where that has gone with its time."""
+        opened = self._library.opened(file.documents[0].sha256)
+        if opened is not None or file.run == 1:
+            return opened
+        with self._gate.step(OPENER, file, "open"):
+            return self._opened(file, [])
 
     def _recognised(self, path: Path, opened: Opened) -> tuple[Opened, dict[int, Refusal]]:
         """Read the pages without text from their pictures, side by side; returns those that could not be."""
@@ -190,50 +231,6 @@ class CaseRun:
         return AgentFailed(
             step="open", reason=Reason(code="agent_failed", detail=f"page {number + 1}: {why}")
         )
-
-    # -- read and check --------------------------------------------------------------------------------------
-
-    def _read(self, file: CaseFile, opened: Opened) -> Iterator[Said]:
-        if file.klass is not None:  # a person said so
-            told = Classified(klass=file.klass, language=file.language, confidence=MILLION, milliseconds=0)
-            yield from self._staff.read(opened, told)
-            return
-        classifier, classified = self._staff.classify(opened)
-        yield classifier, classified
-        yield from self._staff.read(opened, classified)
-
-    def _checked(self, file: CaseFile, opened: Opened) -> Sequence[Said]:
-        values = {
-            state.reading.field: value
-            for state in file.fields
-            if state.reading.index == 0 and (value := state.reading.value) is not None
-        }
-        known = self._cases.known(file.id, file.klass or "", values)
-        return self._staff.check(file, opened, known)
-
-    # -- what holds for every step ---------------------------------------------------------------------------
-
-    @staticmethod
-    def _file(entries: Iterable[Entry]) -> CaseFile:
-        file = unfold(entries)
-        if file is None:
-            raise Trouble("There is no such case: no document of it was received.")
-        return file
-
-    def _drafts(self, file: CaseFile, step: str, work: Callable[[], Iterable[Said]]) -> list[Draft]:
-        """Do a step's work; where it fails, what it said before still counts, and a person takes over."""
-        drafts: list[Draft] = []
-        try:
-            for actor, event in work():
-                drafts += [self._draft(file, f"{step}/{len(drafts)}", actor, event)]
-        except Closed:
-            raise  # the desk is being closed: the step is to be taken again, and nobody failed
-        except Exception as error:
-            logger.exception("the step %s of the case %s failed", step, file.id)
-            reason = Reason(code="agent_failed", detail=f"{step}: {error}"[:500])
-            failed = AgentFailed(step=step, reason=reason)
-            drafts.append(self._draft(file, f"{step}/failed", self._overseer, failed))
-        return drafts
 
     @staticmethod
     def _draft(file: CaseFile, what: str, actor: Actor, event: Event) -> Draft:

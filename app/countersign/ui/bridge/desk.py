@@ -30,8 +30,13 @@ class Desk(QObject):
         """Pages being drawn."""
         self.papers = Lane("papers", 2, self)
         """Verifications, exports and reports, which may take long and can be stopped."""
+        self.orders = Lane("orders", 2, self)
+        """Stopping agents and letting them go on: nothing is ever before it, not even the wait for one."""
+        self.figures = Lane("figures", 1, self)
+        """What agents did, which may take a moment and keeps nobody waiting."""
         self.pulse = Pulse(port, self)
-        for source in (self.records, self.arrivals, self.pictures, self.papers, self.pulse):
+        lanes = (self.records, self.arrivals, self.pictures, self.papers, self.orders, self.figures)
+        for source in (*lanes, self.pulse):
             source.trouble.connect(self.troubled)
 
     def job(self, parent: QObject) -> Job:
@@ -50,5 +55,7 @@ class Desk(QObject):
         self.pulse.close()
         self.pictures.close(finish=False)
         self.papers.close(finish=False)
+        self.figures.close(finish=False)
+        self.orders.close(finish=True)
         self.arrivals.close(finish=True)
         self.records.close(finish=True)

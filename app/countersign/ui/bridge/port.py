@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from countersign.domain.actor import Actor, Role
+from countersign.domain.agents_seen import AgentFile, ClassPlan, Day, Live, Period, ReviewSheet
 from countersign.domain.case import CaseFile
 from countersign.domain.document import Page, PageImage
-from countersign.domain.event import Entry, Erased
+from countersign.domain.event import Entry, Erased, How
+from countersign.domain.event import Scope as Reach
 from countersign.domain.learning import ClassLearning
+from countersign.domain.orders import Order
 from countersign.domain.queue import QueueCounts, QueuePage, QueueQuery
 from countersign.domain.standing import Check, Custody, Standing
 from countersign.settings.catalogue import Catalogue
@@ -73,6 +76,44 @@ class LearningPort(Protocol):
         """Forget all that was learned about a class; returns of how many cases."""
 
 
+class StopPort(Protocol):
+    """Stopping agents and letting them go on; cheap, and never in the way of anything else."""
+
+    agents: tuple[str, ...]
+    """Names of all agents of the program."""
+
+    def live(self) -> Live:
+        """Return who works on what and who is stopped; cheap enough for four times a second."""
+
+    def stop(self, scope: Reach, name: str, how: How, reason: str) -> Order:
+        """Stop all agents, one agent or one class; raises Trouble."""
+
+    def obeyed(self, order: Order) -> float | None:
+        """Wait until no step runs against an order; returns the seconds, None when it took too long."""
+
+    def resume(self, scope: Reach, name: str, reason: str) -> None:
+        """Let the agents in this reach go on; raises Trouble."""
+
+
+class AgentsPort(Protocol):
+    """The agents: who they are and what they did. Told from views of the record, never from all its cases."""
+
+    def files(self) -> tuple[AgentFile, ...]:
+        """Return every agent of the program in the order in which they work, with their figures now."""
+
+    def today(self) -> Day:
+        """Return what each agent did today; cheap enough for once a second with a million cases."""
+
+    def plans(self) -> tuple[ClassPlan, ...]:
+        """Return the plans that new cases follow: the one by which they begin, then one for each class."""
+
+    def sheet(self, agent: str, period: Period) -> ReviewSheet:
+        """Return an agent's review sheet; raises Trouble."""
+
+    def save_sheet(self, agent: str, period: Period, file: Path) -> None:
+        """Write the same as a PDF, or as text where the name ends in ``.txt``; raises Trouble."""
+
+
 class DeskPort(Protocol):
     """Everything a screen may ask for. Every call may block: never call it on the UI thread."""
 
@@ -94,6 +135,14 @@ class DeskPort(Protocol):
     @property
     def learning(self) -> LearningPort:
         """What the desk has learned."""
+
+    @property
+    def stopping(self) -> StopPort:
+        """The stop button."""
+
+    @property
+    def agents(self) -> AgentsPort:
+        """The agents: who they are and what they did; the first time takes a moment, so ask on a lane."""
 
     def head(self) -> int:
         """Return the number of records; it grows when anything happened anywhere."""

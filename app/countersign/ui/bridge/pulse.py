@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from countersign.domain.agents_seen import Live
 from countersign.domain.errors import Trouble
 from countersign.domain.standing import Standing
 from countersign.ui.bridge.port import DeskPort
@@ -13,6 +14,8 @@ BEAT = 0.2
 """Seconds between two looks at the head of the log."""
 STAFF = 5
 """Every so many beats: are the agents at work?"""
+LIVE = 2
+"""Every so many beats: who works on what, and who is stopped?"""
 STANDING = 5
 """At most every so many beats, while records come in: how does the record stand?"""
 STANDING_STILL = 50
@@ -26,6 +29,8 @@ class Pulse(QObject):
     """Cases (tuple of str) that new records concern."""
     agents_at_work = Signal(bool)
     """Emitted when a worker starts or ends, and once at the beginning."""
+    live = Signal(object)
+    """Who works on what and who is stopped (`Live`), when that changed, and once at the beginning."""
     standing = Signal(object)
     """How the record stands (`Standing`), when that changed, and once at the beginning."""
     trouble = Signal(str)
@@ -55,6 +60,7 @@ class Pulse(QObject):
     def _run(self) -> None:
         head: int | None = None
         working: bool | None = None
+        live: Live | None = None
         standing = _Known()
         ailing = False
         beat = 0
@@ -63,6 +69,8 @@ class Pulse(QObject):
                 head = self._look(head)
                 if beat % STAFF == 0:
                     working = self._staff(working)
+                if beat % LIVE == 0:
+                    live = self._watch(live)
                 if beat and (self._asked.is_set() or standing.is_old(head, beat)):
                     self._stand(standing, head, beat)
                 ailing = False
@@ -91,6 +99,12 @@ class Pulse(QObject):
         if working is not before:
             self.agents_at_work.emit(working)
         return working
+
+    def _watch(self, before: Live | None) -> Live:
+        live = self._port.stopping.live()
+        if live != before:
+            self.live.emit(live)
+        return live
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """Every English sentence of the page that explains a case."""
 
+from collections.abc import Sequence
+
 from countersign.insight.explained import Kept
 
 TITLE = "Why this case ended as it did"
@@ -43,6 +45,16 @@ KEPT = {
     Kept.ERASED: "Erased.",
     Kept.UNCHECKED: "Not compared with the kept file.",
 }
+
+
+def plan(followed: str) -> str:
+    """Say by which plan the agents worked."""
+    return f"They followed the plan {followed}."
+
+
+def idle(agents: Sequence[str]) -> str:
+    """Name the agents that had nothing to do."""
+    return f"Had nothing to do: {', '.join(agents)}."
 
 
 def pages(count: int) -> str:

@@ -94,6 +94,10 @@ class Glyph(StrEnum):
     """A shield that is crossed out."""
     HELD = "held"
     """A padlock: nothing of the case may be erased."""
+    HALT = "halt"
+    """A square in an octagon: agents can be stopped here, or are."""
+    STAFF = "staff"
+    """Two heads: the agents."""
     ERASED = "erased"
     """A page struck through: what stood on it is gone."""
 
@@ -155,6 +159,26 @@ _GLYPHS = {
     Glyph.HELD: _stroke(
         ((3.4, 7), (12.6, 7), (12.6, 14), (3.4, 14), (3.4, 7)),
         ((5.2, 7), (5.2, 4.6), (6.4, 2.6), (9.6, 2.6), (10.8, 4.6), (10.8, 7)),
+    ),
+    Glyph.HALT: _stroke(
+        (
+            (5.2, 1.6),
+            (10.8, 1.6),
+            (14.4, 5.2),
+            (14.4, 10.8),
+            (10.8, 14.4),
+            (5.2, 14.4),
+            (1.6, 10.8),
+            (1.6, 5.2),
+            (5.2, 1.6),
+        ),
+        ((6, 6), (10, 6), (10, 10), (6, 10), (6, 6)),
+    ),
+    Glyph.STAFF: _stroke(
+        ((2, 13.6), (2, 11.4), (4, 9.6), (8, 9.6), (10, 11.4), (10, 13.6)),
+        ((4, 3.6), (8, 3.6), (8, 7), (4, 7), (4, 3.6)),
+        ((11, 4), (13, 4), (13, 7), (11.4, 7)),
+        ((11.8, 9.6), (14, 11.2), (14, 13.6)),
     ),
     Glyph.ERASED: _stroke(
         ((4, 2), (10, 2), (12.4, 4.4), (12.4, 14), (4, 14), (4, 2)), ((1.8, 12.6), (14.4, 3.6))

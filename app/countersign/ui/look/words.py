@@ -147,6 +147,7 @@ KEYS_QUEUE = (
     ("Ctrl+1 … Ctrl+5", "To do, Straight through, Done, Refused, All"),
     ("Ctrl+R", "The record: verify, export, who signs"),
     ("Ctrl+L", "What the desk has learned"),
+    ("Ctrl+G", "The agents: who works on what, to what effect"),
     ("Ctrl+Shift+D", "Light or dark"),
     ("?", "This sheet"),
 )

@@ -35,7 +35,7 @@ class _Page:
             (said.POLICY, self._policy()),
             (said.GATES, self._gates()),
             (said.REASONS, self._reasons()),
-            (said.AGENTS, "".join(map(self._agent, self._told.parts))),
+            (said.AGENTS, self._agents()),
             (said.FIELDS, self._fields()),
             (said.SIGNED, self._signed()),
             (said.HAPPENED, self._steps()),
@@ -109,6 +109,11 @@ class _Page:
             f"{escape(', '.join(reason.fields))} {self._quiet(reason.advice)}</p>"
             for reason in self._told.reasons
         )
+
+    def _agents(self) -> str:
+        idle = [said.idle(self._told.idle)] if self._told.idle else []
+        told = [*map(said.plan, self._told.plans), *idle, *self._told.held_up]
+        return "".join(map(self._agent, self._told.parts)) + self._lines(told)
 
     def _agent(self, part: Part) -> str:
         tier = said.tier(part.tier) if part.tier is not None else ""

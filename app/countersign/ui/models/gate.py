@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from countersign.domain.errors import NeedsPassword
 from countersign.ui.bridge.desk import Desk
+from countersign.ui.bridge.lane import Lane
 from countersign.ui.look import words
 
 Answer = TypeVar("Answer")
@@ -45,10 +46,12 @@ class Gate(QObject):
         otherwise: Callable[[str], None],
         *,
         is_quiet: bool = False,
+        lane: Lane | None = None,
     ) -> None:
         """Do an act; `call` gets the password where one was asked for, else None.
 
-        A quiet act does not ask again once the person has declined: its trouble says what is missing.
+        A quiet act does not ask again once the person has declined: its trouble says what is missing. With a
+        `lane`, it is done on that one.
         """
 
         def attempt() -> Answer | NeedsPassword:
@@ -65,7 +68,7 @@ class Gate(QObject):
             else:
                 self._wait(call, then, otherwise, str(answer))
 
-        self._desk.records.ask(attempt, landed, otherwise)
+        (lane or self._desk.records).ask(attempt, landed, otherwise)
 
     def sign_in(self) -> None:
         """Have the person sign in now, if their key is sealed and they have not yet."""

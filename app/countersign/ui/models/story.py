@@ -1,23 +1,30 @@
-"""The tabs that tell a case: what each agent did, and every event of its record."""
+"""The tabs that tell a case: which steps were taken, also those that said nothing, and every event."""
 
 from PySide6.QtCore import QLocale
 
-from countersign.domain.actor import ActorKind
 from countersign.domain.event import Entry
 from countersign.insight.tell import Teller, author, tell
+from countersign.insight.tell_control import seconds, spaced
+from countersign.insight.trace import trace
+from countersign.insight.trace_page import what, who
 from countersign.ui.models import show
 from countersign.ui.models.table_model import Table
 
-TRACE_COLUMNS = ("Agent", "What it did", "Took")
+TRACE_COLUMNS = ("Who", "What came of it", "Took")
 HISTORY_COLUMNS = ("When", "Who", "What", "Record")
 
 
 def trace_table(entries: tuple[Entry, ...], teller: Teller) -> Table:
-    """Return the agents' steps in order."""
+    """Return the steps in order, agents without their version; raises Trouble where there is no case."""
+    told = trace(entries, (), teller.catalogue, language=teller.language)
     rows = tuple(
-        (author(entry.actor), tell(entry.event, teller), _took(entry.event))
-        for entry in entries
-        if entry.actor.kind is ActorKind.AGENT
+        (
+            who(step).partition("@")[0],
+            f"{spaced(step.step).capitalize()}: {what(step)}",
+            seconds(step.cost.milliseconds),
+        )
+        for run in told.runs
+        for step in run.steps
     )
     return Table(columns=TRACE_COLUMNS, rows=rows, right=frozenset({2}))
 
@@ -34,10 +41,3 @@ def history_table(entries: tuple[Entry, ...], teller: Teller, locale: QLocale) -
         for entry in reversed(entries)
     )
     return Table(columns=HISTORY_COLUMNS, rows=rows)
-
-
-def _took(event: object) -> str:
-    milliseconds = getattr(event, "milliseconds", None)
-    if milliseconds is None:
-        return ""
-    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QStandardPaths, Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from countersign.domain.actor import Role
 from countersign.domain.case import CaseFile, Status
 from countersign.domain.reading import Evidence
 from countersign.ui.bridge.desk import Desk
-from countersign.ui.look import care_words, learning_words, words
+from countersign.ui.look import agents_words, care_words, learning_words, stop_words, words
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.gate import Gate
 from countersign.ui.models.pictures import Pictures
@@ -21,14 +20,20 @@ from countersign.ui.models.progress_model import ProgressModel
 from countersign.ui.models.queue_model import QueueModel
 from countersign.ui.models.review_session import ReviewSession
 from countersign.ui.models.standing import StandingModel
+from countersign.ui.models.stop_model import StopModel
+from countersign.ui.views.asides import Asides
+from countersign.ui.views.door import Door
 from countersign.ui.views.keys_view import KeysDialog
-from countersign.ui.views.parts import StatusLine, add_key
+from countersign.ui.views.parts import MoreButton, StatusLine, add_key
 from countersign.ui.views.queue_view import QueueView
 from countersign.ui.views.review_view import ReviewView
+from countersign.ui.views.stop_view import StopStrip
 from countersign.workflow.care import MAY_ERASE, MAY_HOLD
 
 if TYPE_CHECKING:
-    from countersign.ui.views.errands import Errands
+    from countersign.ui.models.learning_session import LearningSession
+    from countersign.ui.views.agents_view import AgentsView
+    from countersign.ui.views.errands import Errands, Halt, Reach
     from countersign.ui.views.learning_view import LearningView
     from countersign.ui.views.record_view import RecordView
 
@@ -48,39 +53,58 @@ class DeskWindow(QMainWindow):
         self.setMinimumSize(960, 640)
         self.resize(*HOME_SIZE)
         self._desk, self._theme = desk, theme
-        self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         desk.setParent(self)
+        self.door = Door(desk, self)
         self.pictures = Pictures(desk, self)
         self.progress = ProgressModel(desk, self)
         self.gate = Gate(desk, self)
         self.session = ReviewSession(desk, self.pictures, self.gate, self)
         self.standing = StandingModel(desk, locale, self)
+        self.stopping = StopModel(desk, self.gate, language, locale, self)
         self._language, self._locale = language, locale
         queue = QueueModel(desk, language, locale, self)
-        self.queue = QueueView(desk, theme, queue, self.progress, standing=self.standing, language=language)
+        self.queue = QueueView(
+            desk,
+            theme,
+            queue,
+            self.progress,
+            standing=self.standing,
+            stopping=self.stopping,
+            language=language,
+        )
         self.review = ReviewView(
             desk,
             theme,
             self.session,
             self.pictures,
             standing=self.standing,
+            stopping=self.stopping,
             language=language,
             locale=locale,
         )
-        self._record: RecordView | None = None
-        self._learning: LearningView | None = None
         self._errands: Errands | None = None
         self._roles: frozenset[Role] | None = None
         self._once_open: Callable[[], None] | None = None
-        self._before_record: QWidget = self.queue
         self.status = StatusLine(desk.port.person_name, self)
+        self.halted = StopStrip(theme, self.stopping, self)
         self.screens = QStackedWidget()
         self.screens.addWidget(self.queue)
         self.screens.addWidget(self.review)
+        self.asides = Asides(
+            desk,
+            theme,
+            self.gate,
+            standing=self.standing,
+            stopping=self.stopping,
+            language=language,
+            locale=locale,
+            screens=self.screens,
+        )
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.halted)
         column.addWidget(self.screens, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
@@ -105,9 +129,9 @@ class DeskWindow(QMainWindow):
         self._desk.pulse.agents_at_work.connect(self.status.show_agents)
         self.progress.changed.connect(self._on_progress)
         self.queue.chosen.connect(self.open_case)
-        self.queue.dropped.connect(lambda paths: self.bring_in(paths, "drop"))
-        self.queue.bar.files_wanted.connect(self.choose_files)
-        self.queue.bar.folder_wanted.connect(self.choose_folder)
+        self.queue.dropped.connect(self.door.drop)
+        self.queue.bar.files_wanted.connect(self.door.choose_files)
+        self.queue.bar.folder_wanted.connect(self.door.choose_folder)
         self.queue.bar.theme_toggled.connect(self._theme.toggle)
         self.queue.bar.keys_wanted.connect(self.show_keys)
         self.review.left.connect(self.show_queue)
@@ -115,6 +139,15 @@ class DeskWindow(QMainWindow):
         self.session.opened.connect(self._on_opened)
         self.queue.bar.chip.clicked.connect(self.show_record)
         self.review.top.chip.clicked.connect(self.show_record)
+        for bar in (self.queue.bar, self.review.top):
+            bar.stop_button.clicked.connect(lambda _checked: self.stop())
+        self.halted.resume_wanted.connect(self.resume)
+        self.asides.left.connect(self._leave_aside)
+        self.asides.export_wanted.connect(lambda: self.errands.export(None))
+        self.asides.forget_wanted.connect(self._forget)
+        self.asides.stop_wanted.connect(self.stop)
+        self.asides.resume_wanted.connect(self.resume)
+        self.asides.case_wanted.connect(self.open_case)
         self.session.opened.connect(lambda case: self._fetch_next(case.id))
         self.session.settled.connect(self._open_next)
         self._make_menus()
@@ -123,10 +156,7 @@ class DeskWindow(QMainWindow):
         more = self.queue.bar.more_button
         more.offer(words.EXPLAIN, "X", self.explain)
         more.offer(words.EXPORT, "", lambda: self.errands.export(None))
-        more.choices.addSeparator()
-        more.offer(words.RECORD, "Ctrl+R", self.show_record)
-        more.offer(learning_words.LEARNING, "Ctrl+L", self.show_learning)
-        more.offer(words.SIGN_IN, "", self.gate.sign_in)
+        self._offer_screens(more)
         self.review.top.more_button.choices.aboutToShow.connect(self._weigh_care)
         more = self.review.top.more_button
         more.offer(words.EXPLAIN, "X", self.explain)
@@ -136,20 +166,28 @@ class DeskWindow(QMainWindow):
             learning_words.CLASS_ACT, "", lambda: self.errands.correct_class(self.session)
         )
         self._care = {kind: more.offer(care_words.ACTS[kind], "", partial(self.care, kind)) for kind in CARE}
+        self._offer_screens(more)
+
+    def _offer_screens(self, more: MoreButton) -> None:
         more.choices.addSeparator()
         more.offer(words.RECORD, "Ctrl+R", self.show_record)
+        more.offer(learning_words.LEARNING, "Ctrl+L", self.show_learning)
+        more.offer(agents_words.AGENTS, agents_words.KEYS, self.show_agents)
         more.offer(words.SIGN_IN, "", self.gate.sign_in)
 
     def _make_keys(self) -> None:
         for keys, act in (
-            ("Ctrl+O", self.choose_files),
-            ("Ctrl+Shift+O", self.choose_folder),
+            ("Ctrl+O", self.door.choose_files),
+            ("Ctrl+Shift+O", self.door.choose_folder),
             ("Ctrl+Shift+D", self._theme.toggle),
             ("?", self.show_keys),
             ("Ctrl+F", self._search),
             ("/", self._search),
             ("Ctrl+R", self.show_record),
             ("Ctrl+L", self.show_learning),
+            (agents_words.KEYS, self.show_agents),
+            (stop_words.KEYS, self.stop),
+            (stop_words.RESUME_KEYS, self.resume),
         ):
             add_key(self, keys, act)
         for screen in (self.queue, self.review):
@@ -178,32 +216,18 @@ class DeskWindow(QMainWindow):
 
     @property
     def record(self) -> "RecordView":
-        """The screen of the record, made when it is first wanted."""
-        if self._record is None:
-            from countersign.ui.models.record_session import RecordSession
-            from countersign.ui.views.record_view import RecordView
-
-            session = RecordSession(self._desk, self.standing, self)
-            self._record = RecordView(self._theme, session, self._locale)
-            self._record.left.connect(self.leave_record)
-            self._record.export_wanted.connect(lambda: self.errands.export(None))
-            self.screens.addWidget(self._record)
-        return self._record
+        """The screen of the record."""
+        return self.asides.record
 
     @property
     def learning(self) -> "LearningView":
-        """The screen of learning, made when it is first wanted."""
-        if self._learning is None:
-            from countersign.ui.models.learning_session import LearningSession
-            from countersign.ui.views.learning_view import LearningView
+        """The screen of learning."""
+        return self.asides.learning
 
-            session = LearningSession(self._desk, self.gate, self)
-            self._learning = LearningView(self._theme, session, self._locale)
-            self._learning.left.connect(self.leave_record)
-            self._learning.left.connect(session.leave)
-            self._learning.forget_wanted.connect(partial(self.errands.forget, session))
-            self.screens.addWidget(self._learning)
-        return self._learning
+    @property
+    def agents(self) -> "AgentsView":
+        """The screen of the agents."""
+        return self.asides.agents
 
     @property
     def errands(self) -> "Errands":
@@ -215,6 +239,7 @@ class DeskWindow(QMainWindow):
                 self._desk,
                 self._theme,
                 self.gate,
+                stopping=self.stopping,
                 language=self._language,
                 locale=self._locale,
                 window=self,
@@ -236,6 +261,14 @@ class DeskWindow(QMainWindow):
 
         if self.session.case is not None:
             self.errands.care(Kind(kind), self.session.case)
+
+    def stop(self, named: "Halt | None" = None) -> None:
+        """Ask what to stop and why, then stop it."""
+        self.errands.stop(named)
+
+    def resume(self, named: "Reach | None" = None) -> None:
+        """Ask what goes on and why, then let it."""
+        self.errands.resume(named)
 
     def _ask_password(self, why: str) -> None:
         self.errands.ask_password(why)
@@ -279,36 +312,32 @@ class DeskWindow(QMainWindow):
 
     def show_record(self) -> None:
         """Show how the record stands; where the person was stays as it is."""
-        self._show_aside(self.record)
+        self.asides.show(self.record)
 
     def show_learning(self) -> None:
         """Show what the desk has learned; where the person was stays as it is."""
-        self._show_aside(self.learning)
+        self.asides.show(self.learning)
 
-    def _show_aside(self, screen: "RecordView | LearningView") -> None:
-        before = self.screens.currentWidget()
-        if before is screen:
-            return
-        if before is self.review or before is self.queue:
-            self._before_record = before
-        self.screens.setCurrentWidget(screen)
-        screen.begin()
+    def show_agents(self) -> None:
+        """Show the agents; where the person was stays as it is."""
+        self.asides.show(self.agents)
 
-    def leave_record(self) -> None:
+    def _leave_aside(self, screen: QWidget) -> None:
         """Go back to where the person was."""
-        self.screens.setCurrentWidget(self._before_record)
-        in_queue = self._before_record is self.queue
-        keys = self.queue.table if in_queue else self.review.list
+        self.screens.setCurrentWidget(screen)
+        keys = self.queue.table if screen is self.queue else self.review.list
         keys.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _forget(self, session: "LearningSession", klass: str, title: str) -> None:
+        self.errands.forget(session, klass, title)
 
     def show_keys(self) -> None:
         """Show the sheet of keys of this screen."""
-        sheets = {
-            id(self.queue): words.KEYS_QUEUE,
-            id(self.review): words.KEYS_REVIEW,
-            id(self._learning): words.KEYS_LEARNING,
-        }
-        sheet = KeysDialog(sheets.get(id(self.screens.currentWidget()), words.KEYS_RECORD), self)
+        shown = self.screens.currentWidget()
+        own = {id(self.queue): words.KEYS_QUEUE, id(self.review): words.KEYS_REVIEW}
+        asides = (words.KEYS_RECORD, words.KEYS_LEARNING, agents_words.KEYS_AGENTS)
+        keys = own.get(id(shown)) or self.asides.keys(asides)
+        sheet = KeysDialog((*keys[:-2], *stop_words.SHEET, *keys[-2:]), self)
         sheet.finished.connect(sheet.deleteLater)
         sheet.open()
 
@@ -339,36 +368,6 @@ class DeskWindow(QMainWindow):
     def _search(self) -> None:
         if self.screens.currentWidget() is self.queue:
             self.queue.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    # -- documents ------------------------------------------------------------------------------------
-
-    def choose_files(self) -> None:
-        """Ask which files to bring in."""
-        dialog = QFileDialog(self, words.ADD, self._folder, words.DOCUMENT_FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        self._ask_paths(dialog)
-
-    def choose_folder(self) -> None:
-        """Ask which folder to bring in."""
-        dialog = QFileDialog(self, words.ADD, self._folder)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self._ask_paths(dialog)
-
-    def _ask_paths(self, dialog: QFileDialog) -> None:
-        dialog.accepted.connect(lambda: self._remember(dialog.directory().absolutePath()))
-        dialog.filesSelected.connect(lambda names: self.bring_in([Path(n) for n in names], "file_dialog"))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _remember(self, folder: str) -> None:
-        """Begin the next choice where this one was made."""
-        self._folder = folder
-
-    def bring_in(self, paths: list[Path], channel: str) -> None:
-        """Take files and folders in, off the UI thread."""
-        port = self._desk.port
-        self.status.say(words.TAKING_IN)
-        self._desk.arrivals.ask(lambda: port.bring_in(paths, channel), self.status.say)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the case go, finish what was asked, end the threads."""

@@ -6,20 +6,29 @@ from PySide6.QtCore import QLocale, QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from countersign.domain.case import CaseFile
+from countersign.domain.event import How, Scope
 from countersign.insight.explained import Explanation
 from countersign.ui.bridge.desk import Desk
 from countersign.ui.look import care_words as said
-from countersign.ui.look import learning_words, words
+from countersign.ui.look import learning_words, stop_words, words
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.export_session import ExportSession
 from countersign.ui.models.gate import Gate
 from countersign.ui.models.learning_session import LearningSession
 from countersign.ui.models.review_session import ReviewSession
+from countersign.ui.models.stop_model import StopModel
 from countersign.ui.views.care_view import CareDialog, Kind
 from countersign.ui.views.explain_view import ExplainDialog
 from countersign.ui.views.export_view import ExportDialog
 from countersign.ui.views.forget_view import ClassDialog, ForgetDialog
+from countersign.ui.views.parts import add_key
 from countersign.ui.views.password_view import PasswordDialog
+from countersign.ui.views.stop_dialog import EVERYTHING, ResumeDialog, StopDialog
+
+Reach = tuple[Scope, str]
+"""What is stopped: a scope and a name."""
+Halt = tuple[Scope, str, How]
+"""What is to be stopped, and how."""
 
 
 class Errands(QObject):
@@ -31,9 +40,18 @@ class Errands(QObject):
     """A place in a case (case, `Evidence`) is to be shown."""
 
     def __init__(
-        self, desk: Desk, theme: Theme, gate: Gate, *, language: str, locale: QLocale, window: QWidget
+        self,
+        desk: Desk,
+        theme: Theme,
+        gate: Gate,
+        *,
+        stopping: StopModel,
+        language: str,
+        locale: QLocale,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
+        self._stopping = stopping
         self._desk, self._theme, self._gate, self._window = desk, theme, gate, window
         self._language, self._locale = language, locale
         self._exports = ExportSession(desk, self)
@@ -88,6 +106,29 @@ class Errands(QObject):
         session.correct_class(klass)
         self._desk.said.emit(learning_words.CLASS_DONE)
 
+    def stop(self, named: Halt | None = None, parent: QWidget | None = None) -> None:
+        """Stop agents, after it was said which, how and why."""
+        scope, name, how = named or (*EVERYTHING, How.KILL)
+        dialog = StopDialog(self._theme, self._stopping, (scope, name), how, parent or self._window)
+        dialog.accepted.connect(
+            lambda: self._stopping.stop(dialog.target.scope, dialog.target.name, dialog.how, dialog.reason)
+        )
+        self._open(dialog)
+
+    def resume(self, named: Reach | None = None) -> None:
+        """Let agents go on, after it was said which and why."""
+        if not self._stopping.is_stopped:
+            self._desk.said.emit(stop_words.NOTHING_STOPPED)
+            return
+        if self._stopping.why_not:
+            self._desk.troubled.emit(self._stopping.why_not)
+            return
+        dialog = ResumeDialog(self._stopping, named, self._window)
+        dialog.accepted.connect(
+            lambda: self._stopping.resume(dialog.order.scope, dialog.order.name, dialog.reason)
+        )
+        self._open(dialog)
+
     def ask_password(self, why: str) -> None:
         """Ask the person for their password, until it is right or they cancel."""
         dialog = PasswordDialog(words.SIGN_TITLE, why, parent=self._window)
@@ -98,6 +139,8 @@ class Errands(QObject):
         self._open(dialog)
 
     def _open(self, dialog: QDialog) -> None:
+        if not isinstance(dialog, StopDialog):  # a dialog must not stand between a person and the stop
+            add_key(dialog, stop_words.KEYS, partial(self.stop, None, dialog))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

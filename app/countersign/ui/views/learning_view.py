@@ -1,7 +1,7 @@
 """The screen of learning: for each class how well it is read since people approved cases of it."""
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -18,9 +18,11 @@ from countersign.ui.look.marks import Glyph
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.learning_page import Panel, panels
 from countersign.ui.models.learning_session import LearningSession
+from countersign.ui.models.stop_model import StopModel
 from countersign.ui.views.cards import LABEL, TWO, WIDEST
 from countersign.ui.views.curve import Curve
 from countersign.ui.views.parts import GlyphButton, Picture, add_key
+from countersign.ui.views.stop_view import StopButton
 
 HERE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
@@ -63,11 +65,15 @@ class LearningView(QWidget):
     forget_wanted = Signal(str, str)
     """What was learned about a class (its name, its title) is to be forgotten."""
 
-    def __init__(self, theme: Theme, session: LearningSession, locale: QLocale) -> None:
+    stop_wanted = Signal()
+
+    def __init__(self, theme: Theme, session: LearningSession, stopping: StopModel, locale: QLocale) -> None:
         super().__init__()
         self.setObjectName("screen")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme, self.session, self._locale = theme, session, locale
+        self.halt_button = StopButton(theme, stopping, self)
+        self.halt_button.clicked.connect(self.stop_wanted)
         self._shown: tuple[Panel, ...] | None = None
         self._columns = 0
         self.cards: list[ClassCard] = []
@@ -89,6 +95,12 @@ class LearningView(QWidget):
         if self._shown and self._columns != self._wanted(self._shown):
             self._fill(self._shown)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Read no more, whichever screen comes next; a window made small still shows it when it is back."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.session.leave()
+
     # -- parts ----------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -104,6 +116,7 @@ class LearningView(QWidget):
         row.addWidget(back)
         row.addWidget(_label(said.LEARNING, "title"))
         row.addStretch(1)
+        row.addWidget(self.halt_button)
         self.page.setObjectName("page")
         self.page.setAccessibleName(said.LEARNING)
         self.page.setWidgetResizable(True)

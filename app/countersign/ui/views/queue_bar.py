@@ -20,8 +20,10 @@ from countersign.ui.look.marks import Glyph, draw_glyph
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.progress_model import ProgressModel
 from countersign.ui.models.standing import StandingModel
+from countersign.ui.models.stop_model import StopModel
 from countersign.ui.views.parts import Brand, Choice, GlyphButton, MoreButton
 from countersign.ui.views.record_chip import RecordChip
+from countersign.ui.views.stop_view import StopButton
 
 
 class QueueBar(QWidget):
@@ -32,12 +34,15 @@ class QueueBar(QWidget):
     theme_toggled = Signal()
     keys_wanted = Signal()
 
-    def __init__(self, theme: Theme, standing: StandingModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, standing: StandingModel, stopping: StopModel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(56)
         self.chip = RecordChip(theme, standing, parent=self)
+        self.stop_button = StopButton(theme, stopping, self)
         self.more_button = MoreButton(theme, self)
         brand = QLabel(words.APP, self)
         brand.setObjectName("brand")
@@ -63,7 +68,7 @@ class QueueBar(QWidget):
         row.addWidget(Brand(theme, self))
         row.addWidget(brand)
         row.addStretch(1)
-        for button in (self.chip, self.more_button, keys, light, self.add_button):
+        for button in (self.chip, self.stop_button, self.more_button, keys, light, self.add_button):
             row.addWidget(button)
 
 
@@ -82,7 +87,7 @@ class QueueFilters(QWidget):
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(50)
-        self._theme = theme
+        self._theme, self._catalogue, self._language = theme, catalogue, language
         self.tabs = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 16, 0)
@@ -98,7 +103,7 @@ class QueueFilters(QWidget):
         self.tabs.idToggled.connect(self._on_tab)
         row.addStretch(1)
         self.search = self._make_search()
-        self.klass = self._make_classes(catalogue, language)
+        self.klass = self._make_classes()
         self.order = self._make_orders()
         row.addWidget(self.search, 3)
         for box in (self.klass, self.order):
@@ -142,13 +147,21 @@ class QueueFilters(QWidget):
         self._draw_search()
         return search
 
-    def _make_classes(self, catalogue: Catalogue, language: str) -> QComboBox:
+    def _make_classes(self) -> QComboBox:
         box = Choice(self._theme, words.CLASS_FILTER, self)
         box.addItem(words.ALL_CLASSES, None)
-        for name, klass in catalogue.classes.items():
-            box.addItem(klass.label.get(language) or klass.label["en"], name)
+        self._add_classes(box)
         box.currentIndexChanged.connect(self.chosen)
         return box
+
+    def take_up_classes(self) -> None:
+        """Offer the classes that were added while the desk is open as well."""
+        self._add_classes(self.klass)
+
+    def _add_classes(self, box: QComboBox) -> None:
+        for name, klass in self._catalogue.classes.items():
+            if box.findData(name) < 0:
+                box.addItem(klass.label.get(self._language) or klass.label["en"], name)
 
     def _make_orders(self) -> QComboBox:
         box = Choice(self._theme, words.ORDER, self)

@@ -23,6 +23,7 @@ from countersign.ui.look.theme import Theme
 from countersign.ui.models.progress_model import ProgressModel
 from countersign.ui.models.queue_model import Column, QueueModel
 from countersign.ui.models.standing import StandingModel
+from countersign.ui.models.stop_model import StopModel
 from countersign.ui.views.parts import Picture
 from countersign.ui.views.progress_strip import ProgressStrip
 from countersign.ui.views.queue_bar import QueueBar, QueueFilters
@@ -57,6 +58,7 @@ class QueueView(QWidget):
         progress: ProgressModel,
         *,
         standing: StandingModel,
+        stopping: StopModel,
         language: str,
     ) -> None:
         super().__init__()
@@ -65,7 +67,7 @@ class QueueView(QWidget):
         self.setAcceptDrops(True)
         self.model = model
         self._progress = progress
-        self.bar = QueueBar(theme, standing, self)
+        self.bar = QueueBar(theme, standing, stopping, self)
         self.filters = QueueFilters(theme, desk.catalogue, language, self)
         self.strip = ProgressStrip(progress, self)
         self.table = self._make_table(theme)
@@ -87,6 +89,7 @@ class QueueView(QWidget):
         model.loaded.connect(self._show_rows_or_hint)
         model.rowsInserted.connect(self._on_inserted)
         theme.changed.connect(self.table.viewport().update)
+        desk.pulse.happened.connect(self.filters.take_up_classes)
 
     def begin(self) -> None:
         """Ask for the first rows."""

@@ -11,9 +11,11 @@ from countersign.ui.look.theme import Theme
 from countersign.ui.models.record_page import Headline, headline, sections
 from countersign.ui.models.record_session import RecordSession
 from countersign.ui.models.standing import MARKS, State
+from countersign.ui.models.stop_model import StopModel
 from countersign.ui.views.cards import WIDEST, CardPage
 from countersign.ui.views.parts import GlyphButton, add_key, restyle
 from countersign.ui.views.record_chip import RecordChip
+from countersign.ui.views.stop_view import StopButton
 
 HERE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 PLAIN = Headline(State.UNKNOWN, said.RECORD, said.RECORD_UNKNOWN)
@@ -52,12 +54,15 @@ class RecordView(QWidget):
     left = Signal()
     """The person goes back to where they were."""
     export_wanted = Signal()
+    stop_wanted = Signal()
 
-    def __init__(self, theme: Theme, session: RecordSession, locale: QLocale) -> None:
+    def __init__(self, theme: Theme, session: RecordSession, stopping: StopModel, locale: QLocale) -> None:
         super().__init__()
         self.setObjectName("screen")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme, self.session, self._locale = theme, session, locale
+        self.halt_button = StopButton(theme, stopping, self)
+        self.halt_button.clicked.connect(self.stop_wanted)
         self.shield = Shield(theme, self)
         self._title, self._text = QLabel(self), QLabel(self)
         self.verify_button = _button(said.VERIFY, "V", "primary")
@@ -130,6 +135,7 @@ class RecordView(QWidget):
         row.addWidget(title)
         row.addStretch(1)
         row.addWidget(self.chip)
+        row.addWidget(self.halt_button)
         return bar
 
     def _make_headline(self) -> QVBoxLayout:

@@ -23,6 +23,7 @@ from countersign.ui.models.review_head import head
 from countersign.ui.models.review_session import ReviewSession
 from countersign.ui.models.rows_model import rows_table, rows_title
 from countersign.ui.models.standing import StandingModel
+from countersign.ui.models.stop_model import StopModel
 from countersign.ui.models.story import history_table, trace_table
 from countersign.ui.views.field_list import FieldList
 from countersign.ui.views.page_scroll import STEP
@@ -51,6 +52,7 @@ class ReviewView(QWidget):
         pictures: Pictures,
         *,
         standing: StandingModel,
+        stopping: StopModel,
         language: str,
         locale: QLocale,
     ) -> None:
@@ -64,7 +66,7 @@ class ReviewView(QWidget):
         self._shown: str | None = None
         self.fields = FieldModel(self)
         self._pages = PageModel(pictures, self)
-        self.top = TopBar(theme, standing, self)
+        self.top = TopBar(theme, standing, stopping, self)
         self.page = PageView(theme, pictures, self)
         self.list = FieldList(theme, pictures, self.fields, self)
         self.tabs = ReviewTabs(theme, self)

@@ -9,8 +9,10 @@ from countersign.ui.look.marks import Glyph
 from countersign.ui.look.theme import Theme
 from countersign.ui.models.review_head import Head
 from countersign.ui.models.standing import StandingModel
+from countersign.ui.models.stop_model import StopModel
 from countersign.ui.views.parts import Badge, ChipRow, GlyphButton, MoreButton, restyle
 from countersign.ui.views.record_chip import RecordChip
+from countersign.ui.views.stop_view import StopButton
 
 NARROW = 1300
 """Pixels below which the chip says only what matters most."""
@@ -23,7 +25,9 @@ class TopBar(QWidget):
     approved = Signal()
     rejected = Signal()
 
-    def __init__(self, theme: Theme, standing: StandingModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, standing: StandingModel, stopping: StopModel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -38,6 +42,7 @@ class TopBar(QWidget):
         self.held = Badge(theme, Glyph.HELD, care_words.HELD_CHIP, self)
         self.erased = Badge(theme, Glyph.ERASED, care_words.ERASED_CHIP, self)
         self.chip = RecordChip(theme, standing, short=True, parent=self)
+        self.stop_button = StopButton(theme, stopping, self)
         self.more_button = MoreButton(theme, self)
         self.back_button = GlyphButton(theme, Glyph.BACK, words.BACK, self)
         self.reject_button = self._button(words.REJECT, "")
@@ -50,6 +55,7 @@ class TopBar(QWidget):
         for button in (
             self.back_button,
             self.chip,
+            self.stop_button,
             self.more_button,
             self.reject_button,
             self.approve_button,
@@ -121,6 +127,7 @@ class TopBar(QWidget):
         row.addWidget(self.back_button)
         row.addLayout(lines, 1)
         row.addSpacing(8)
+        row.addWidget(self.stop_button)
         row.addWidget(self.more_button)
         row.addWidget(self.reject_button)
         row.addWidget(self.approve_button)
