@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,8 +45,20 @@ def ask(pages: Pages, document: Path) -> Opened | Refusal:
 
 def children() -> list[psutil.Process]:
     """Return the page children of this process, which may have others, of tests before."""
-    others = psutil.Process().children()
-    return [child for child in others if "countersign.documents.child" in child.cmdline()]
+    return [one for one in psutil.Process().children() if "countersign.documents.child" in _line_of(one)]
+
+
+def _line_of(process: psutil.Process) -> list[str]:
+    """Return the command line of a process; one that has begun this moment shows none yet."""
+    pause = threading.Event()
+    for _ in range(100):
+        try:
+            if line := process.cmdline():
+                return line
+        except psutil.Error:  # it has ended
+            return []
+        pause.wait(0.01)
+    return []
 
 
 def killing(times: int, by: int = KILL) -> Callable[..., None]:
