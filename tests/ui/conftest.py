@@ -33,7 +33,7 @@ def no_thread_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     after = [thread.name for thread in threading.enumerate() if thread not in before and thread.is_alive()]
-    left = [name for name in after if name != "child-starter"]  # one for the process: its end ends page children
+    left = [name for name in after if name != "child-starter"]  # one a process starts page children
     assert not left, f"threads left behind: {left}"
 
 
